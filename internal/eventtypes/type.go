@@ -1,0 +1,81 @@
+package eventtypes
+
+import (
+	"strings"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// EventType is the name of a type, as the passport's section 8.3 has it.
+type EventType string
+
+// IsValid says whether the catalogue has the type.
+func (t EventType) IsValid() bool { _, ok := Lookup(string(t)); return ok }
+
+// Category is the first word of the name: "order", "payment", "pvz". Preferences go by it.
+func (t EventType) Category() string { c, _, _ := strings.Cut(string(t), "."); return c }
+
+// Action is the rest of the name: "created", "parcel.arrived".
+func (t EventType) Action() string { _, a, _ := strings.Cut(string(t), "."); return a }
+
+// Type is one entry of the catalogue.
+type Type struct {
+	Name     EventType
+	About    string // one sentence for docs/events.md
+	Stream   string // where producers publish it: "listings:events:orders"
+	Told     []Told // who hears of it; empty: silent
+	Priority notify.Priority
+	Life     time.Duration // from the entry's own time; 0 where LifeFrom says it
+	LifeFrom LifeFrom      // life that the payload says: storage_days, starts_at
+	Payload  Payload       // fields, rules, example
+	Secret   bool          // carries a code or a link: rather dropped than repeated when unsure
+
+	// Supersedes names types about the same entity that this one makes pointless while
+	// they still wait: order.cancelled supersedes order.shipped. Entity is the payload
+	// field that both share.
+	Supersedes []EventType
+	Entity     string // "order_id", "shipment_id", "parcel_id"
+}
+
+// Told is one audience of a type.
+type Told struct {
+	Role      Role
+	Channels  []notify.Channel
+	Mandatory []notify.Channel // those of Channels that can't be muted
+	Fallback  Fallback         // a channel to try when the others had no success
+
+	// Only says when the audience is told; nil: always. It gets the decoded payload and
+	// returns the reason's detail where it says no.
+	Only func(payload any) (ok bool, why string)
+}
+
+// Fallback is a channel that is tried when none of After had a success in time.
+type Fallback struct {
+	Channel notify.Channel
+	Instead []notify.Channel
+	After   time.Duration
+}
+
+// Words is the key of the words for an audience: the type's name for its first audience,
+// with the role behind it for the others: "order.created", "order.created.seller".
+func (t *Type) Words(role string) string {
+	if len(t.Told) == 0 || string(t.Told[0].Role) == role {
+		return string(t.Name)
+	}
+	return string(t.Name) + "." + role
+}
+
+// LifeFrom computes a life that the payload says. It gets the decoded payload and the
+// entry's own time, and returns the moment after which the message is pointless.
+type LifeFrom func(payload any, at time.Time) time.Time
+
+// Expires is the moment after which a message about the event is no longer worth sending.
+func (t *Type) Expires(payload any, at time.Time) time.Time {
+	if t.LifeFrom != nil {
+		if until := t.LifeFrom(payload, at); !until.IsZero() {
+			return until
+		}
+	}
+	return at.Add(t.Life)
+}

@@ -1,0 +1,20 @@
+package notify
+
+import "time"
+
+// ClaimState is what the ledger answers to a worker that wants to send a delivery.
+type ClaimState int
+
+// The answers.
+const (
+	Claimed   ClaimState = iota // nobody has tried: go
+	Ambiguous                   // somebody tried and never said how it ended: go, flagged maybe_duplicate
+	Settled                     // sent, failed or skipped already: do nothing
+	Busy                        // somebody is at it now: come back later
+)
+
+// Claim is the ledger's answer with what goes with it.
+type Claim struct {
+	State ClaimState
+	After time.Duration // Busy: when to come back
+}

@@ -1,0 +1,75 @@
+package notify
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+)
+
+// Delivery is one event, to one recipient, by one channel (and, for push, to one device).
+type Delivery struct {
+	ID       string    // see [DeliveryID]; it is also the task's id
+	Event    Event     // whole in memory; a job carries only its id
+	To       Recipient // who; the address is looked up when the message is sent
+	Channel  Channel
+	Device   string // push: [PushToken.Device]; empty elsewhere
+	Message  string // key of the words: "order.created", "order.created.seller"
+	Locale   string // the language it was planned in: "sr-Latn"
+	Priority Priority
+	Expires  time.Time // not worth sending after this
+
+	Mandatory bool   // can't be muted by preferences or quiet hours
+	ResendOf  string // the delivery that an operator repeats by this one
+	Actor     string // who asked for it, where a person did
+	Note      string // the operator's reason
+}
+
+// Recipient says who is told and as what.
+type Recipient struct {
+	UserID string   `json:"user_id,omitempty"` // empty for a guest
+	Role   string   `json:"role"`              // "buyer", "seller", "admin" …
+	Guest  bool     `json:"guest,omitempty"`   // not a user yet: the address stands in the event's payload
+	Other  *Address `json:"other,omitempty"`   // a resend's other address, for this once
+}
+
+// Ref identifies the recipient inside a delivery id without naming an address.
+func (r Recipient) Ref() string {
+	if r.UserID != "" {
+		return "user:" + r.UserID
+	}
+	return "guest:" + r.Role
+}
+
+var deliveryEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// DeliveryID derives the id of a delivery. The same event to the same recipient by the
+// same channel with the same words is the same delivery, whoever computes it and
+// whenever. 26 characters, no personal data, no "/".
+func DeliveryID(eventID string, to Recipient, ch Channel, message, device string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{eventID, to.Ref(), string(ch), message, device}, "|")))
+	return strings.ToLower(deliveryEncoding.EncodeToString(sum[:]))[:26]
+}
+
+// Plan is what routing makes of an event: what to send, what not and why, and whom it
+// could not find yet.
+type Plan struct {
+	Send      []Delivery
+	Skip      []Outcome   // and why
+	Missing   []string    // roles in which nobody is known yet: a later event may bring them
+	Broadcast []Broadcast // audiences too large to plan at once
+}
+
+// Broadcast is an audience that is paged through by a job of its own.
+type Broadcast struct {
+	ID       string // derived from the event and the role
+	Event    Event
+	Role     string
+	Audience string // address book key of the audience, "listing:100:watchers"
+	Size     int64  // members when it was planned
+}
+
+// Attempt counts the tries of a delivery.
+type Attempt struct {
+	Number int // 1 for the first
+}

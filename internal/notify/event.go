@@ -1,0 +1,34 @@
+package notify
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Event is something that happened on the marketplace, as one stream entry told it.
+type Event struct {
+	ID       string          `json:"id"`                // the producer's own id, else derived from Source
+	Type     string          `json:"type"`              // "order.confirmed"
+	Time     time.Time       `json:"time"`              // when the entry was written, by the Redis server's clock; age and life count from it
+	Occurred time.Time       `json:"occurred,omitzero"` // the producer's own timestamp, for the words; zero if it gave none
+	Source   Position        `json:"source"`            // where it was read
+	Data     json.RawMessage `json:"data"`              // the payload: a JSON object shaped by Type, unknown fields included
+	Wishes   Wishes          `json:"wishes,omitzero"`   // what the producer asked for
+	Trace    string          `json:"trace,omitempty"`   // W3C traceparent, if any
+}
+
+// Position names one entry of one stream on one source Redis.
+type Position struct {
+	Source string `json:"source"` // "listings", "wms" …: the name in the configuration
+	Stream string `json:"stream"`
+	Entry  string `json:"entry"` // the entry id, "1734825600000-0"
+}
+
+// Wishes are the fields of the passport's section 10.5 that a producer may set on any type.
+type Wishes struct {
+	UserID   string          `json:"user_id,omitempty"`  // tell this person, alone
+	Channels []Channel       `json:"channels,omitempty"` // instead of the type's channels
+	Locale   string          `json:"locale,omitempty"`   // wins over the contact's
+	Priority Priority        `json:"priority,omitempty"`
+	Metadata json.RawMessage `json:"metadata,omitempty"` // reaches the templates
+}

@@ -1,0 +1,79 @@
+// Package rediskeys names every key of ours on the Notifications Redis, once, with its
+// Redis type. All begin with "notifications:", a prefix that discovery never reads.
+//
+// Keys that one script touches share the hash tag {notifications:events}, which puts them
+// into the slot of the delivery log's stream, so that everything also runs on Redis
+// Cluster (docs/decisions/0003-one-slot-for-the-ledger.md).
+package rediskeys
+
+// Prefix begins every key of ours.
+const Prefix = "notifications:"
+
+// tag puts a key into the slot of [Log].
+const tag = "{notifications:events}:"
+
+// Log is the delivery log: a stream of outcomes.
+const Log = "notifications:events"
+
+// Contacts is the stream that tells the users' service of dead addresses.
+const Contacts = "notifications:contacts"
+
+// Dead is the dead letters: a stream. The name must not match *:events:*, or we would
+// read it ourselves.
+const Dead = "notifications:dead"
+
+// Delivery is the marker and record of a delivery: a hash.
+func Delivery(id string) string { return "notifications:d:" + tag + id }
+
+// Event is the record of an event and its plan: a hash.
+func Event(id string) string { return "notifications:e:" + tag + id }
+
+// deadTag puts a key into the slot of [Dead].
+const deadTag = "{notifications:dead}:"
+
+// DeadOnce keeps a letter from being set aside twice: a string with a life.
+func DeadOnce(id string) string { return "notifications:x:" + deadTag + id }
+
+// DeadBody is a dead letter's entry as it was, unmasked, for a retry: a string with a life.
+func DeadBody(id string) string { return "notifications:xb:" + deadTag + id }
+
+// ByUser is the history of a person: a sorted set of delivery ids by time (ms).
+func ByUser(userID string) string { return "notifications:h:u:" + tag + userID }
+
+// ByEntity is the history of a thing ("order:12345"): a sorted set of event ids by time (ms).
+func ByEntity(entity string) string { return "notifications:h:n:" + tag + entity }
+
+// ByProviderID finds the delivery of a provider's message id: a string with a life.
+func ByProviderID(provider, id string) string { return "notifications:p:" + tag + provider + ":" + id }
+
+// Contact is a person: a hash.
+func Contact(userID string) string { return "notifications:contact:{" + userID + "}" }
+
+// ContactBy finds a person by an address' fingerprint: a string.
+func ContactBy(addressKey string) string { return "notifications:contact-by:" + addressKey }
+
+// Audience is the members of an audience ("listing:100:watchers"): a sorted set of user
+// ids, all of score 0, so that it pages in a stable order.
+func Audience(name string) string { return "notifications:audience:{" + name + "}" }
+
+// Link says what a thing belongs to ("order", "12345"): a hash of role → id, with a life.
+func Link(kind, id string) string { return "notifications:link:{" + kind + ":" + id + "}" }
+
+// Hold stops a channel, provider or event type by an operator's will: a hash of
+// what → JSON.
+const Hold = "notifications:holds"
+
+// Broadcast is the progress of a broadcast: a hash.
+func Broadcast(id string) string { return "notifications:broadcast:{" + id + "}" }
+
+// Broadcasts lists the broadcasts: a sorted set of ids by start time (ms).
+const Broadcasts = "notifications:broadcasts"
+
+// Pace is the state of a rate limit: a string or hash with a life.
+func Pace(limit string) string { return "notifications:pace:{" + limit + "}" }
+
+// Bell is the pub/sub channel that wakes waiting workers of a queue.
+func Bell(queue string) string { return "notifications:bell:" + queue }
+
+// Lock is a leader's lock: a string with a life.
+func Lock(name string) string { return "notifications:lock:" + name }
