@@ -73,3 +73,10 @@ type Broadcast struct {
 type Attempt struct {
 	Number int // 1 for the first
 }
+
+// Planned is an event with its plan, as the ledger keeps it before anything is enqueued.
+type Planned struct {
+	Event   Event
+	Plan    Plan
+	Expires time.Time // the ledger may forget the event some time after this
+}
