@@ -41,6 +41,7 @@ type Type struct {
 // Told is one audience of a type.
 type Told struct {
 	Role      Role
+	Find      []Path // the ways to find them, in order
 	Channels  []notify.Channel
 	Mandatory []notify.Channel // those of Channels that can't be muted
 	Fallback  Fallback         // a channel to try when the others had no success

@@ -19,6 +19,10 @@ type Delivery struct {
 	Priority Priority
 	Expires  time.Time // not worth sending after this
 
+	// Topic is what the message is about: "order_id:12345/order.shipped". A newer event
+	// whose plan supersedes the topic makes the delivery pointless; empty: nothing does.
+	Topic string
+
 	Mandatory bool   // can't be muted by preferences or quiet hours
 	ResendOf  string // the delivery that an operator repeats by this one
 	Actor     string // who asked for it, where a person did
@@ -58,6 +62,9 @@ type Plan struct {
 	Skip      []Outcome   // and why
 	Missing   []string    // roles in which nobody is known yet: a later event may bring them
 	Broadcast []Broadcast // audiences too large to plan at once
+
+	// Supersedes are the topics that this event makes pointless; see [Delivery.Topic].
+	Supersedes []string
 }
 
 // Broadcast is an audience that is paged through by a job of its own.

@@ -15,6 +15,10 @@ type Event struct {
 	Data     json.RawMessage `json:"data"`              // the payload: a JSON object shaped by Type, unknown fields included
 	Wishes   Wishes          `json:"wishes,omitzero"`   // what the producer asked for
 	Trace    string          `json:"trace,omitempty"`   // W3C traceparent, if any
+
+	// Payload is Data as the catalogue decoded it: a pointer to the type's payload struct.
+	// eventtypes.Check sets it, once, so that learning, routing and rendering share it.
+	Payload any `json:"-"`
 }
 
 // Position names one entry of one stream on one source Redis.
