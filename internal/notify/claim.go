@@ -7,11 +7,11 @@ type ClaimState int
 
 // The answers.
 const (
-	Claimed   ClaimState = iota // nobody has tried: go
-	Ambiguous                   // somebody tried and never said how it ended: go, flagged maybe_duplicate
-	Settled                     // sent, failed or skipped already: do nothing
-	Busy                        // somebody is at it now: come back later
-	Superseded                  // a newer event has made it pointless: see [Delivery.Topic]
+	Claimed    ClaimState = iota // nobody has tried: go
+	Ambiguous                    // somebody tried and never said how it ended: go, flagged maybe_duplicate
+	Settled                      // sent, failed or skipped already: do nothing
+	Busy                         // somebody is at it now: come back later
+	Superseded                   // a newer event has made it pointless: see [Delivery.Topic]
 )
 
 // Claim is the ledger's answer with what goes with it.
