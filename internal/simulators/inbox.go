@@ -43,6 +43,8 @@ type File struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Data []byte `json:"-"`
+
+	ContentID string `json:"content_id,omitempty"` // email: the HTML shows it as cid:ContentID
 }
 
 // Inbox keeps the newest captured messages and tells its watchers of each new one.
