@@ -15,7 +15,7 @@ func Lookup(name string) (*Type, bool) { t, ok := byName[name]; return t, ok }
 
 // Built once, read only.
 var (
-	catalogue = slices.Concat(orders())
+	catalogue = slices.Concat(orders(), payments(), deliveries(), users(), marketplace(), warehouse(), franchise(), wms(), pvz())
 	byName    = index(catalogue)
 )
 

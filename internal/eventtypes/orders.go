@@ -60,11 +60,12 @@ type OrderShipped struct {
 
 // OrderCancelled is the payload of order.cancelled.
 type OrderCancelled struct {
-	OrderID     ID   `json:"order_id" example:"12345"`
-	Reason      Text `json:"reason" example:"out of stock"`
-	BuyerID     ID   `json:"buyer_id,omitempty" example:"890"`
-	SellerID    ID   `json:"seller_id,omitempty" example:"501"`
-	OrderNumber Text `json:"order_number,omitempty" example:"ORD-2025-001"`
+	OrderID      ID   `json:"order_id" example:"12345"`
+	Reason       Text `json:"reason" example:"out of stock"`
+	BuyerID      ID   `json:"buyer_id,omitempty" example:"890"`
+	SellerID     ID   `json:"seller_id,omitempty" example:"501"`
+	StorefrontID ID   `json:"storefront_id,omitempty" example:"67"`
+	OrderNumber  Text `json:"order_number,omitempty" example:"ORD-2025-001"`
 }
 
 // OrderRefunded is the payload of order.refunded.
@@ -74,23 +75,6 @@ type OrderRefunded struct {
 	Currency    Text   `json:"currency" example:"RSD" check:"currency"`
 	BuyerID     ID     `json:"buyer_id,omitempty" example:"890"`
 	OrderNumber Text   `json:"order_number,omitempty" example:"ORD-2025-001"`
-}
-
-// toBuyer tells the buyer of the order that the payload names.
-func toBuyer(channels ...notify.Channel) Told {
-	return Told{Role: Buyer, Channels: channels, Find: []Path{
-		{Field: "buyer_id"},
-		{Field: "order_id", Link: "order", To: "buyer"},
-	}}
-}
-
-// toSeller tells the members of the storefront that the order belongs to.
-func toSeller(channels ...notify.Channel) Told {
-	return Told{Role: Seller, Channels: channels, Find: []Path{
-		{Field: "seller_id"},
-		{Audience: "storefront:%s:members", Field: "storefront_id"},
-		{Audience: "storefront:%s:members", Field: "order_id", Link: "order", To: "storefront"},
-	}}
 }
 
 func orders() []*Type {

@@ -26,8 +26,9 @@ type Type struct {
 	Stream   string // where producers publish it: "listings:events:orders"
 	Told     []Told // who hears of it; empty: silent
 	Priority notify.Priority
-	Life     time.Duration // from the entry's own time; 0 where LifeFrom says it
-	LifeFrom LifeFrom      // life that the payload says: storage_days, starts_at
+	Life     time.Duration // from the entry's own time; 0 where LifeFrom always says it
+	LifeFrom LifeFrom      // life that the payload says; where it says nothing, Life holds
+	LifeSays string        // LifeFrom in words: "until starts_at"
 	Payload  Payload       // fields, rules, example
 	Secret   bool          // carries a code or a link: rather dropped than repeated when unsure
 
@@ -49,6 +50,25 @@ type Told struct {
 	// Only says when the audience is told; nil: always. It gets the decoded payload and
 	// returns the reason's detail where it says no.
 	Only func(payload any) (ok bool, why string)
+	When string // Only in words: "the price falls"
+}
+
+// when makes the audience one that is told only on a condition; says is the condition in
+// words.
+func (t Told) when(says string, only func(payload any) (ok bool, why string)) Told {
+	t.Only, t.When = only, says
+	return t
+}
+
+// onlyIf gives a condition its payload's own type. What isn't decoded is told: a rule that
+// can't be held against the payload keeps nobody from hearing of it.
+func onlyIf[T any](rule func(p *T) (ok bool, why string)) func(payload any) (bool, string) {
+	return func(payload any) (bool, string) {
+		if p, ok := payload.(*T); ok {
+			return rule(p)
+		}
+		return true, ""
+	}
 }
 
 // Fallback is a channel that is tried when none of After had a success in time.
@@ -69,7 +89,20 @@ func (t *Type) Words(role string) string {
 
 // LifeFrom computes a life that the payload says. It gets the decoded payload and the
 // entry's own time, and returns the moment after which the message is pointless.
+// The zero time says that the payload has no word on it.
 type LifeFrom func(payload any, at time.Time) time.Time
+
+// lifeOf gives a life its payload's own type.
+func lifeOf[T any](rule func(p *T, at time.Time) time.Time) LifeFrom {
+	return func(payload any, at time.Time) time.Time {
+		if p, ok := payload.(*T); ok {
+			return rule(p, at)
+		}
+		return time.Time{}
+	}
+}
+
+const week = 7 * 24 * time.Hour
 
 // Expires is the moment after which a message about the event is no longer worth sending.
 func (t *Type) Expires(payload any, at time.Time) time.Time {
