@@ -47,6 +47,16 @@ const (
 	ReasonForgotten   = "forgotten"  // the person was erased
 )
 
+// Reasons lists them all.
+func Reasons() []string {
+	return []string{
+		ReasonSilent, ReasonNoRecipient, ReasonNoAddress, ReasonUnverified, ReasonMuted, ReasonBanned,
+		ReasonUnreachable, ReasonChannelOff, ReasonTooOld, ReasonExpired, ReasonSuperseded, ReasonCondition,
+		ReasonDuplicate, ReasonAmbiguous, ReasonRejected, ReasonExhausted, ReasonCrashed, ReasonRender,
+		ReasonEventLost, ReasonCancelled, ReasonForgotten,
+	}
+}
+
 // Outcome is one entry of the delivery log.
 type Outcome struct {
 	Status    Status

@@ -1,0 +1,101 @@
+package telemetry
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+func TestMetricsKeepThePassportsNames(t *testing.T) {
+	reg := prometheus.NewPedanticRegistry()
+	m := NewMetrics(reg, []string{"order.created"})
+	m.Published("listings:events:orders", "order.created")
+	m.Consumed("listings:events:orders", "order.created", "ok", 3*time.Millisecond)
+	for _, name := range []string{"events_published_total", "events_consumed_total", "event_processing_duration_seconds"} {
+		if n, err := testutil.GatherAndCount(reg, name); err != nil || n != 1 {
+			t.Errorf("%s: %d series, %v", name, n, err)
+		}
+	}
+	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
+		t.Errorf("%v %v", problems, err)
+	}
+}
+
+func TestLabelsAreBounded(t *testing.T) {
+	reg := prometheus.NewPedanticRegistry()
+	m := NewMetrics(reg, []string{"order.created"})
+	for _, typ := range []string{"order.created", "made.up", "made.up.too"} {
+		m.Consumed("s", typ, "dead", 0)
+	}
+	m.Outcome(notify.Outcome{Status: notify.Failed, Reason: "550 user ana@example.com unknown"}, 0)
+	m.Outcome(notify.Outcome{Status: notify.Skipped, Reason: notify.ReasonMuted}, 0)
+	m.Outcome(notify.Outcome{Status: notify.Retried, Reason: "throttled"}, 0)
+	if n := testutil.CollectAndCount(m.consumed); n != 2 {
+		t.Errorf("got %d series for one known type and two unknown ones", n)
+	}
+	var b strings.Builder
+	families, _ := reg.Gather()
+	for _, f := range families {
+		b.WriteString(f.String())
+	}
+	for _, want := range []string{`"other"`, `"muted"`, `"throttled"`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no series with %s", want)
+		}
+	}
+	if strings.Contains(b.String(), "ana@") {
+		t.Error("an address became a label")
+	}
+}
+
+func TestGauges(t *testing.T) {
+	reg := prometheus.NewPedanticRegistry()
+	queues := []Queue{{Channel: "email", Priority: "high", Pending: 3, Age: 2 * time.Second}}
+	var fail error
+	Gauges{
+		Group: "notification-consumers",
+		Sources: func() []Source {
+			return []Source{{Name: "wms", Connected: true, Streams: []Stream{{Source: "wms", Stream: "wms:events:picking", Length: 7, Pending: 2, Lag: time.Minute}}}}
+		},
+		Queues: func(context.Context) ([]Queue, error) { return queues, fail },
+	}.Register(reg)
+	want := `
+# HELP queue_oldest_pending_seconds Age of the oldest job that waits in a lane.
+# TYPE queue_oldest_pending_seconds gauge
+queue_oldest_pending_seconds{channel="email",priority="high"} 2
+# HELP stream_group_lag_seconds Age of the oldest entry that was not read.
+# TYPE stream_group_lag_seconds gauge
+stream_group_lag_seconds{group="notification-consumers",source="wms",stream="wms:events:picking"} 60
+`
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "queue_oldest_pending_seconds", "stream_group_lag_seconds"); err != nil {
+		t.Error(err)
+	}
+	fail = errors.New("redis is away")
+	if n, err := testutil.GatherAndCount(reg, "queue_tasks"); err != nil || n != 0 {
+		t.Errorf("without an answer the series must end: %d, %v", n, err)
+	}
+}
+
+func TestLog(t *testing.T) {
+	var b bytes.Buffer
+	log, err := NewLog(&b, "info", "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Debug().Msg("not this")
+	log.Info().Str("event_type", "order.confirmed").Msg("Processing order confirmed event")
+	if got := b.String(); !strings.Contains(got, `"event_type":"order.confirmed"`) || strings.Contains(got, "not this") {
+		t.Errorf("got %s", got)
+	}
+	if _, err := NewLog(&b, "loud", "json"); err == nil {
+		t.Error("want an error for a level that doesn't exist")
+	}
+}
