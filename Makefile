@@ -1,0 +1,40 @@
+# make help lists the targets.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/vondi-global/notifications/internal/app.version=$(VERSION)
+GO      ?= go
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-zA-Z_-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: dev
+dev: ## the whole platform on this machine, with a sample day: http://127.0.0.1:8085
+	$(GO) run ./cmd/notifyd dev
+
+.PHONY: build
+build: ## bin/notifyd and bin/notifyctl
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+.PHONY: tools
+tools: ## install what the tests need beyond Go: a redis-server
+	scripts/install-tools
+
+.PHONY: test
+test: tools ## all tests, with the race detector, on a real redis-server
+	$(GO) vet ./...
+	$(GO) test -race -timeout 15m ./...
+
+.PHONY: lint
+lint: ## golangci-lint, as .golangci.yml has it
+	scripts/lint
+
+.PHONY: generate
+generate: ## write the generated files again: docs/events.md, docs/configuration.md …
+	$(GO) generate ./...
+
+.PHONY: fuzz
+fuzz: ## a short run of every fuzz test
+	scripts/fuzz 20s
