@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+func events(ids ...string) []notify.Event {
+	list := make([]notify.Event, len(ids))
+	for i, id := range ids {
+		list[i] = notify.Event{ID: id, Type: "order.created", Time: noon()}
+	}
+	return list
+}
+
+func TestDispatchOrder(t *testing.T) {
+	w := newWorld()
+	w.plan = notify.Plan{
+		Send: []notify.Delivery{email()}, Skip: []notify.Outcome{{Reason: notify.ReasonMuted}},
+		Broadcast: []notify.Broadcast{{ID: "b"}},
+	}
+	if err := w.dispatcher().Dispatch(t.Context(), events("e1"))[0]; err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(w.story, " "), "learn route e1 keep enqueue broadcast skip"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestNothingIsAcknowledgedBeforeItIsDurable breaks each step: no event may then count as
+// done, and the failure must not count as the event's own.
+func TestNothingIsAcknowledgedBeforeItIsDurable(t *testing.T) {
+	for _, step := range []string{"learn", "keep", "enqueue", "later", "broadcast", "skip"} {
+		w := newWorld()
+		w.broken[step] = errAway
+		w.plan = notify.Plan{
+			Send: []notify.Delivery{email()}, Skip: []notify.Outcome{{}},
+			Missing: []string{"seller"}, Broadcast: []notify.Broadcast{{}},
+		}
+		for _, err := range w.dispatcher().Dispatch(t.Context(), events("e1", "e2")) {
+			if !errors.Is(err, notify.ErrUnavailable) || !errors.Is(err, errAway) {
+				t.Errorf("%s broken: got %v", step, err)
+			}
+		}
+	}
+}
+
+func TestOneBadEventDoesNotHinderTheOthers(t *testing.T) {
+	w := newWorld()
+	w.broken["route e2"] = errors.New("bad")
+	errs := w.dispatcher().Dispatch(t.Context(), events("e1", "e2", "e3"))
+	if errs[0] != nil || errs[1] == nil || errs[2] != nil {
+		t.Errorf("got %v", errs)
+	}
+	w = newWorld()
+	w.panics = true
+	if err := w.dispatcher().Dispatch(t.Context(), events("e1"))[0]; err == nil || errors.Is(err, notify.ErrUnavailable) {
+		t.Errorf("a panic is the event's own error, got %v", err)
+	}
+}
+
+func TestOldEventsAreLearntFromButNotSent(t *testing.T) {
+	w := newWorld()
+	e := events("e1")
+	e[0].Time = noon().Add(-25 * time.Hour)
+	if err := w.dispatcher().Dispatch(t.Context(), e)[0]; err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(w.story, " "); got != "learn keep skip" || w.skipped[0].Reason != notify.ReasonTooOld {
+		t.Errorf("got %s, %+v", got, w.skipped)
+	}
+}
+
+func TestMissingPeopleAreWaitedFor(t *testing.T) {
+	w := newWorld()
+	w.plan = notify.Plan{Missing: []string{"buyer"}}
+	p := w.dispatcher()
+	for step := range len(Waits()) + 1 {
+		if err := p.Resume(t.Context(), events("e1")[0], step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(w.waits, Waits()) {
+		t.Errorf("waited %v, want %v", w.waits, Waits())
+	}
+	if len(w.skipped) != 1 || w.skipped[0].Reason != notify.ReasonNoRecipient || w.skipped[0].Detail != "buyer" {
+		t.Errorf("after the last wait: %+v", w.skipped)
+	}
+}
