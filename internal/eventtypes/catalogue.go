@@ -2,9 +2,9 @@ package eventtypes
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/similar"
 )
 
 // Catalogue is every type, by domain, in the passport's order.
@@ -12,6 +12,15 @@ func Catalogue() []*Type { return catalogue }
 
 // Lookup finds a type by its name.
 func Lookup(name string) (*Type, bool) { t, ok := byName[name]; return t, ok }
+
+// Names lists the names of all types.
+func Names() []string {
+	names := make([]string, len(catalogue))
+	for i, t := range catalogue {
+		names[i] = string(t.Name)
+	}
+	return names
+}
 
 // Built once, read only.
 var (
@@ -33,7 +42,7 @@ func index(types []*Type) map[string]*Type {
 func Check(e *notify.Event) (*Type, error) {
 	t, ok := Lookup(e.Type)
 	if !ok {
-		return nil, &UnknownType{Type: e.Type, Nearest: nearest(e.Type)}
+		return nil, &UnknownType{Type: e.Type, Nearest: EventType(similar.Nearest(e.Type, Names()))}
 	}
 	if e.Payload != nil {
 		return t, nil
@@ -44,40 +53,4 @@ func Check(e *notify.Event) (*Type, error) {
 	}
 	e.Payload = payload
 	return t, nil
-}
-
-// nearest finds the most similar name, for a "did you mean". Hostile lengths are not
-// compared.
-func nearest(name string) EventType {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if len(name) > 64 {
-		return ""
-	}
-	best, at := EventType(""), 4 // more than three edits are no likeness
-	for _, t := range catalogue {
-		if d := distance(name, string(t.Name)); d < at {
-			best, at = t.Name, d
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's, over bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -11,10 +11,10 @@ const streamOrders = "listings:events:orders"
 // OrderItem is a line of an order.
 type OrderItem struct {
 	ListingID   ID     `json:"listing_id" example:"100"`
-	Quantity    Int    `json:"quantity" example:"2"`
+	Quantity    Int    `json:"quantity" example:"2" check:"positive"`
 	WarehouseID ID     `json:"warehouse_id,omitempty" example:"1"`
 	Title       Text   `json:"title,omitempty" example:"Lonac Zepter 3 l"`
-	Price       Amount `json:"price,omitempty" example:"1995"`
+	Price       Amount `json:"price,omitempty" example:"1995" check:"nonnegative"`
 }
 
 // OrderCreated is the payload of order.created.
@@ -22,7 +22,7 @@ type OrderCreated struct {
 	OrderID      ID              `json:"order_id" example:"12345"`
 	StorefrontID ID              `json:"storefront_id" example:"67"`
 	BuyerID      ID              `json:"buyer_id" example:"890"`
-	Items        List[OrderItem] `json:"items" example:"[{\"listing_id\":100,\"quantity\":2,\"warehouse_id\":1},{\"listing_id\":200,\"quantity\":1,\"warehouse_id\":1}]" check:"items"`
+	Items        List[OrderItem] `json:"items" example:"[{\"listing_id\":100,\"quantity\":2,\"warehouse_id\":1},{\"listing_id\":200,\"quantity\":1,\"warehouse_id\":1}]"`
 	TotalAmount  Amount          `json:"total_amount,omitempty" example:"5990" check:"nonnegative"`
 	Currency     Text            `json:"currency,omitempty" example:"RSD" check:"currency"`
 	OrderNumber  Text            `json:"order_number,omitempty" example:"ORD-2025-001"`
@@ -33,7 +33,7 @@ type OrderCreated struct {
 type OrderConfirmed struct {
 	OrderID      ID              `json:"order_id" example:"12345"`
 	StorefrontID ID              `json:"storefront_id" example:"67"`
-	Items        List[OrderItem] `json:"items" example:"[{\"listing_id\":100,\"quantity\":2,\"warehouse_id\":1}]" check:"items"`
+	Items        List[OrderItem] `json:"items" example:"[{\"listing_id\":100,\"quantity\":2,\"warehouse_id\":1}]"`
 	BuyerID      ID              `json:"buyer_id,omitempty" example:"890"`
 	TotalAmount  Amount          `json:"total_amount,omitempty" example:"5990" check:"nonnegative"`
 	Currency     Text            `json:"currency,omitempty" example:"RSD" check:"currency"`

@@ -1,112 +1,100 @@
 package eventtypes
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
-
-	"github.com/vondi-global/notifications/internal/notify"
+	"slices"
 )
 
 // Payload is the shape of a type's payload: a struct whose tags say everything.
 //
-//	OrderID ID   `json:"order_id" example:"12345"`                  required
-//	Reason  Text `json:"reason,omitempty" example:"sold out"`       optional
-//	Code    Text `json:"pickup_code" example:"123456" pii:"secret"` never printed
-//	Total   Amount `json:"total_amount,omitempty" check:"positive"` with a rule
+//	OrderID ID     `json:"order_id" example:"12345"`                  required
+//	Reason  Text   `json:"reason,omitempty" example:"sold out"`       optional
+//	Code    Text   `json:"pickup_code" example:"123456" pii:"secret"` never printed
+//	Total   Amount `json:"total_amount,omitempty" check:"positive"`   with a rule
+//	Email   Text   `json:"email,omitempty" either:"invitee"`          at least one of the group is required
+//	UserID  ID     `json:"user_id" doc:"who watches the listing"`     means something else than elsewhere
 //
-// Rules (check, comma-separated) stand in rules.go. pii is email, phone, name, address or
-// secret: such fields are masked wherever an event is shown.
+// Rules (check, comma-separated) stand in rules.go, what fields mean in glossary.go. pii is
+// email, phone, name, address or secret: such fields are masked wherever an event is shown.
 type Payload struct {
 	typ    reflect.Type
-	fields []field
+	fields []Field
 	byName map[string]int
+	either []group
 }
 
-type field struct {
-	name     string
-	index    int
-	required bool
-	pii      string
-	example  string
-	checks   []check
+// group is fields of which a payload needs at least one.
+type group struct {
+	name   string
+	fields []int
 }
 
 // of describes the payload struct T. Its mistakes are the catalogue's, so they panic, and
 // the catalogue's test sees them.
-func of[T any]() Payload {
-	t := reflect.TypeFor[T]()
+func of[T any]() Payload { return shape(reflect.TypeFor[T]()) }
+
+func shape(t reflect.Type) Payload {
 	p := Payload{typ: t, byName: map[string]int{}}
 	for i := range t.NumField() {
 		f := describe(t.Field(i), i)
-		p.byName[f.name] = len(p.fields)
+		if _, twice := p.byName[f.Name]; twice {
+			panic(fmt.Sprintf("eventtypes: %s has two fields %s", t.Name(), f.Name))
+		}
+		p.byName[f.Name] = i
 		p.fields = append(p.fields, f)
+		p.group(f.Either, i)
 	}
 	return p
 }
 
-func describe(sf reflect.StructField, index int) field {
-	name, opts, _ := strings.Cut(sf.Tag.Get("json"), ",")
+func (p *Payload) group(name string, field int) {
 	if name == "" {
-		panic(fmt.Sprintf("eventtypes: %s has no json tag", sf.Name))
+		return
 	}
-	return field{
-		name: name, index: index, required: opts == "",
-		pii: sf.Tag.Get("pii"), example: sf.Tag.Get("example"),
-		checks: parseChecks(sf.Tag.Get("check")),
+	i := slices.IndexFunc(p.either, func(g group) bool { return g.name == name })
+	if i < 0 {
+		p.either = append(p.either, group{name: name})
+		i = len(p.either) - 1
 	}
+	p.either[i].fields = append(p.either[i].fields, field)
 }
 
-// decode reads a payload leniently and names every violation, not only the first.
-func (p Payload) decode(data json.RawMessage) (any, []Violation) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, []Violation{{Field: "payload", Found: "no JSON object", Want: "want an object of the fields in docs/events.md"}}
+// Fields lists the payload's fields in their order.
+func (p Payload) Fields() []Field { return slices.Clone(p.fields) }
+
+// Either lists the groups of fields of which at least one is required.
+func (p Payload) Either() [][]string {
+	var groups [][]string
+	for _, g := range p.either {
+		groups = append(groups, p.names(g))
 	}
-	v := reflect.New(p.typ)
-	var bad []Violation
-	for _, f := range p.fields {
-		if viol := f.read(v.Elem().Field(f.index), raw[f.name]); viol != nil {
-			bad = append(bad, *viol)
-		}
-	}
-	return v.Interface(), bad
+	return groups
 }
 
-func (f field) read(dst reflect.Value, raw json.RawMessage) *Violation {
-	if absent(raw) {
-		if f.required {
-			return &Violation{Field: f.name, Found: "nothing", Want: "it is required, for example " + f.example}
-		}
-		return nil
+func (p Payload) names(g group) []string {
+	names := make([]string, len(g.fields))
+	for i, f := range g.fields {
+		names[i] = p.fields[f].Name
 	}
-	if err := json.Unmarshal(raw, dst.Addr().Interface()); err != nil {
-		return &Violation{Field: f.name, Found: f.show(raw), Want: err.Error()}
-	}
-	for _, c := range f.checks {
-		if want := c(dst); want != "" {
-			return &Violation{Field: f.name, Found: f.show(raw), Want: want}
-		}
-	}
-	return nil
+	return names
 }
 
-// absent treats null and the empty string as nothing: flat stream entries write "" for
-// fields that they don't have.
-func absent(raw json.RawMessage) bool {
-	raw = bytes.TrimSpace(raw)
-	return len(raw) == 0 || string(raw) == "null" || string(raw) == `""`
+// Has says whether the payload has the field. A type whose payload has a user_id of its
+// own doesn't read it as the producer's wish to tell that person alone.
+func (p Payload) Has(name string) bool { _, ok := p.byName[name]; return ok }
+
+// PII says what kind of personal value a field is: email, phone, name, address or secret;
+// empty where it is none.
+func (p Payload) PII(name string) string {
+	if i, ok := p.byName[name]; ok {
+		return p.fields[i].PII
+	}
+	return ""
 }
 
-// show prints a value for an error; personal values are only measured.
-func (f field) show(raw json.RawMessage) string {
-	if f.pii != "" {
-		return fmt.Sprintf("a value of %d bytes (hidden: %s)", len(raw), f.pii)
-	}
-	return notify.Printable(string(raw), 60)
-}
+// New returns a pointer to an empty payload struct.
+func (p Payload) New() any { return reflect.New(p.typ).Interface() }
 
 // Text returns a field of a decoded payload as text; empty where it is absent or the
 // payload has no such field.
@@ -115,7 +103,7 @@ func (p Payload) Text(payload any, name string) string {
 	if !ok || payload == nil {
 		return ""
 	}
-	switch v := reflect.ValueOf(payload).Elem().Field(p.fields[i].index).Interface().(type) {
+	switch v := reflect.ValueOf(payload).Elem().Field(i).Interface().(type) {
 	case ID:
 		return string(v)
 	case Text:
@@ -128,9 +116,3 @@ func (p Payload) Text(payload any, name string) string {
 	}
 	return ""
 }
-
-// Has says whether the payload has the field.
-func (p Payload) Has(name string) bool { _, ok := p.byName[name]; return ok }
-
-// New returns an empty payload struct's pointer, for schema export.
-func (p Payload) New() any { return reflect.New(p.typ).Interface() }

@@ -8,77 +8,63 @@ import (
 	"strings"
 )
 
-// check looks at a decoded value and says what would be right, or nothing if it is.
-type check func(v reflect.Value) (want string)
+// Rule is a condition on a field's value. Min, Max and Pattern say it in JSON Schema's
+// words as far as those go.
+type Rule struct {
+	Name    string // as it stands in a check tag
+	Want    string // "want a number above 0"
+	Min     *float64
+	Max     *float64
+	Above   bool // more than Min, not Min itself
+	Pattern string
 
-// checks are the rules that a payload's check tag may name.
-var checks = map[string]check{
-	"positive":    atLeast(1, "want a number above 0"),
-	"nonnegative": atLeast(0, "want a number of 0 or more"),
-	"percent":     percent,
-	"currency":    matches(regexp.MustCompile(`^[A-Z]{3}$`), "want an ISO 4217 code such as RSD"),
-	"https":       httpsURL,
-	"items":       items,
-	"email":       matches(regexp.MustCompile(`^[^\s@<>",;:]+@[^\s@<>",;:]+\.[^\s@<>",;:]+$`), "want an email address"),
-	"phone":       matches(regexp.MustCompile(`^[+0-9][0-9 /().-]{5,24}$`), "want a phone number such as +381631234567"),
+	holds func(v reflect.Value) bool
 }
 
-func parseChecks(tag string) []check {
-	var list []check
+// rules are what a payload's check tag may name.
+var rules = byRuleName(
+	Rule{Name: "positive", Want: "want a number above 0", Min: new(0.0), Above: true, holds: func(v reflect.Value) bool { return number(v) > 0 }},
+	Rule{Name: "nonnegative", Want: "want a number of 0 or more", Min: new(0.0), holds: func(v reflect.Value) bool { return number(v) >= 0 }},
+	Rule{Name: "percent", Want: "want a percentage", Min: new(0.0), Max: new(1000.0), holds: func(v reflect.Value) bool { return number(v) >= 0 && number(v) <= 1000 }},
+	matches("currency", "want an ISO 4217 code such as RSD", `^[A-Z]{3}$`),
+	matches("email", "want an email address", `^[^\s@<>",;:]+@[^\s@<>",;:]+\.[^\s@<>",;:]+$`),
+	matches("phone", "want a phone number such as +381631234567", `^[+0-9][0-9 /().\-]{5,24}$`),
+	Rule{Name: "https", Want: "want an https:// URL", Pattern: `^https://[^/\s@]+`, holds: isHTTPS},
+)
+
+func byRuleName(list ...Rule) map[string]Rule {
+	m := make(map[string]Rule, len(list))
+	for _, r := range list {
+		m[r.Name] = r
+	}
+	return m
+}
+
+func parseRules(tag string) []Rule {
+	var list []Rule
 	for name := range strings.SplitSeq(tag, ",") {
 		if name == "" {
 			continue
 		}
-		c, ok := checks[name]
+		r, ok := rules[name]
 		if !ok {
 			panic(fmt.Sprintf("eventtypes: no rule %q", name))
 		}
-		list = append(list, c)
+		list = append(list, r)
 	}
 	return list
 }
 
-func atLeast(min float64, want string) check {
-	return func(v reflect.Value) string {
-		if number(v) < min {
-			return want
-		}
-		return ""
-	}
+func matches(name, want, pattern string) Rule {
+	re := regexp.MustCompile(pattern)
+	return Rule{Name: name, Want: want, Pattern: pattern, holds: func(v reflect.Value) bool {
+		return re.MatchString(v.String())
+	}}
 }
 
-func percent(v reflect.Value) string {
-	if n := number(v); n < 0 || n > 1000 {
-		return "want a percentage"
-	}
-	return ""
-}
-
-func matches(re *regexp.Regexp, want string) check {
-	return func(v reflect.Value) string {
-		if !re.MatchString(v.String()) {
-			return want
-		}
-		return ""
-	}
-}
-
-func httpsURL(v reflect.Value) string {
+func isHTTPS(v reflect.Value) bool {
 	u, err := url.Parse(v.String())
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return "want an https:// URL"
-	}
-	return ""
-}
-
-// items holds the lines of an order against their own rules.
-func items(v reflect.Value) string {
-	for i, it := range v.Interface().(List[OrderItem]) {
-		if it.ListingID == "" || it.Quantity < 1 || it.Price < 0 {
-			return fmt.Sprintf("want a listing_id and a quantity of 1 or more in items[%d]", i)
-		}
-	}
-	return ""
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
 
 func number(v reflect.Value) float64 {

@@ -16,14 +16,21 @@ import (
 // ID is an identifier: a JSON string or an integer.
 type ID string
 
+// maxID is far above any real id: ids become parts of Redis keys.
+const maxID = 200
+
 // UnmarshalJSON reads "12345" and 12345.
 func (v *ID) UnmarshalJSON(b []byte) error {
 	s, err := scalar(b)
-	if err != nil || strings.ContainsAny(s, "\r\n\x00") {
+	if err != nil || len(s) > maxID || strings.ContainsAny(s, "\r\n\x00") || b[0] != '"' && !whole(s) {
 		return fmt.Errorf("want an id, a string or an integer")
 	}
 	*v = ID(s)
 	return nil
+}
+
+func whole(s string) bool {
+	return strings.Trim(strings.TrimPrefix(s, "-"), "0123456789") == ""
 }
 
 // Text is words: a JSON string; a bare number or boolean is taken as written.
@@ -139,22 +146,37 @@ type List[T any] []T
 
 // UnmarshalJSON reads [1,2] and "[1,2]".
 func (v *List[T]) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return fmt.Errorf("want a JSON array")
-		}
-		b = []byte(s)
+	array, err := unquoteArray(b)
+	if err != nil {
+		return err
 	}
 	var list []T
-	if err := json.Unmarshal(b, &list); err != nil {
+	if err := json.Unmarshal(array, &list); err != nil {
 		return fmt.Errorf("want a JSON array: %w", err)
 	}
 	*v = list
 	return nil
 }
 
-// scalar returns a JSON string's text, or a number or boolean as it is written.
+// Flag is yes or no: true, "true", "1", false, "false", "0".
+type Flag bool
+
+// UnmarshalJSON reads true, "true", 1 and their opposites.
+func (v *Flag) UnmarshalJSON(b []byte) error {
+	s, err := scalar(b)
+	if err != nil {
+		return fmt.Errorf("want true or false")
+	}
+	yes, err := strconv.ParseBool(s)
+	if err != nil {
+		return fmt.Errorf("want true or false")
+	}
+	*v = Flag(yes)
+	return nil
+}
+
+// scalar returns a JSON string's text, or a number or boolean as it is written. It may be
+// called with any bytes.
 func scalar(b []byte) (string, error) {
 	if len(b) == 0 || b[0] == '{' || b[0] == '[' || string(b) == "null" {
 		return "", fmt.Errorf("want a single value")
@@ -162,7 +184,23 @@ func scalar(b []byte) (string, error) {
 	if b[0] != '"' {
 		return string(b), nil
 	}
+	if plain(b) {
+		return string(b[1 : len(b)-1]), nil
+	}
 	var s string
 	err := json.Unmarshal(b, &s)
 	return s, err
+}
+
+// plain says whether a JSON string stands for itself: no escapes, nothing but ASCII.
+func plain(quoted []byte) bool {
+	if len(quoted) < 2 || quoted[len(quoted)-1] != '"' {
+		return false
+	}
+	for _, c := range quoted[1 : len(quoted)-1] {
+		if c < ' ' || c > '~' || c == '\\' || c == '"' {
+			return false
+		}
+	}
+	return true
 }
