@@ -28,6 +28,10 @@ func Delivery(id string) string { return "notifications:d:" + tag + id }
 // Event is the record of an event and its plan: a hash.
 func Event(id string) string { return "notifications:e:" + tag + id }
 
+// Topic says since when deliveries about it are pointless (a delivery's Topic): a
+// string, the time (ms) of the newest event that supersedes it, with a life.
+func Topic(topic string) string { return "notifications:t:" + tag + topic }
+
 // deadTag puts a key into the slot of [Dead].
 const deadTag = "{notifications:dead}:"
 
