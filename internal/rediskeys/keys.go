@@ -60,6 +60,19 @@ func ContactBy(addressKey string) string { return "notifications:contact-by:" + 
 // ids, all of score 0, so that it pages in a stable order.
 func Audience(name string) string { return "notifications:audience:{" + name + "}" }
 
+// AudienceFacts remembers who joined or left an audience when: a hash of user id → fact.
+func AudienceFacts(name string) string { return "notifications:audience-facts:{" + name + "}" }
+
+// Memberships names the audiences that a person has ever been in: a set.
+func Memberships(userID string) string { return "notifications:memberships:{" + userID + "}" }
+
+// Directory is what the HTTP directory said of a person: a string with a life.
+func Directory(userID string) string { return "notifications:directory:{" + userID + "}" }
+
+// LinkToken finds the person whom a Telegram link was made for, by the token's hash: a
+// string with a life.
+func LinkToken(hash string) string { return "notifications:link-token:" + hash }
+
 // Link says what a thing belongs to ("order", "12345"): a hash of role → id, with a life.
 func Link(kind, id string) string { return "notifications:link:{" + kind + ":" + id + "}" }
 
