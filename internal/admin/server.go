@@ -17,6 +17,9 @@ import (
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
+// grace is how long open requests may take when the server stops.
+const grace = 2 * time.Second
+
 // Config is where the server listens and who may look.
 type Config struct {
 	Addr     string
@@ -30,6 +33,7 @@ type Server struct {
 	listener net.Listener
 	mux      *http.ServeMux
 	guard    guard
+	started  bool
 	done     chan struct{}
 	log      zerolog.Logger
 }
@@ -73,6 +77,7 @@ func (s *Server) Profiler() {
 
 // Start begins to serve. [Server.Stop] ends it.
 func (s *Server) Start() {
+	s.started = true
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -81,8 +86,14 @@ func (s *Server) Start() {
 	}()
 }
 
-// Stop ends the server: open requests until ctx ends, live streams at once.
+// Stop ends the server: open requests get a moment, live streams are cut. A server that
+// was never started only gives its port back.
 func (s *Server) Stop(ctx context.Context) error {
+	if !s.started {
+		return s.listener.Close()
+	}
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = s.http.Close()

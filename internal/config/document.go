@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -84,4 +85,14 @@ variable. ` + "`notifyd check`" + ` says everything that is wrong at once; ` + "
 	}
 	b.WriteString("\nEach variable begins with `VONDINOTIFY_`.\n")
 	return b.String()
+}
+
+// Write shows the settings in force, one a line, secrets hidden.
+func Write(w io.Writer, c *Config) error {
+	for _, s := range Settings(c) {
+		if _, err := fmt.Fprintf(w, "%s=%s\n", s.Key, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
