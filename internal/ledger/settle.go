@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/rediskeys"
+)
+
+// Settle records how a delivery ended: marker, log entry and histories at once. first says
+// whether it was this outcome that ended it. The caller's cancellation does not stop it,
+// and it is tried for [Config.SettleFor]: what it records has happened already.
+func (l *Ledger) Settle(ctx context.Context, o notify.Outcome) (first bool, err error) {
+	ctx = context.WithoutCancel(ctx)
+	one := l.settlement(o, "")
+	for until := time.Now().Add(l.cfg.SettleFor); ; {
+		n, err := settleScript.Run(ctx, l.pipe, one.keys, one.args...).Int()
+		if err == nil {
+			return n == 1, nil
+		}
+		if errors.Is(err, redis.ErrClosed) || time.Now().Add(settlePause).After(until) {
+			return false, fmt.Errorf("settle: %w", err)
+		}
+		time.Sleep(settlePause)
+	}
+}
+
+// settlePause is the wait between two tries of settling; go-redis waits by itself too.
+const settlePause = 200 * time.Millisecond
+
+// Skip records deliveries that are not made, each once, whatever the reason it is given
+// when the event comes again. A delivery that was planned before is left to its job.
+func (l *Ledger) Skip(ctx context.Context, skips []notify.Outcome) error {
+	calls := make([]call, len(skips))
+	for i, o := range skips {
+		calls[i] = l.settlement(o, "1")
+	}
+	if _, err := runAll(ctx, l.pipe, settleScript, calls); err != nil {
+		return fmt.Errorf("skip: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) settlement(o notify.Outcome, untouched string) call {
+	d := o.Delivery
+	id, indexed := outcomeID(o), ""
+	if o.MessageID != "" && slices.Contains(l.cfg.Receipts, d.Channel) {
+		indexed = "1"
+	}
+	return call{
+		keys: []string{rediskeys.Delivery(id), rediskeys.Log, rediskeys.ByUser(d.To.UserID), rediskeys.ByProviderID(o.Provider, o.MessageID)},
+		args: slices.Concat(l.common(o),
+			[]any{string(o.Status), o.Attempt, o.Reason, o.Provider, o.MessageID, indexed, untouched}, encode(o)),
+	}
+}
+
+// common are the first arguments of a script that records: token to event id.
+func (l *Ledger) common(o notify.Outcome) []any {
+	history := any("")
+	if o.Delivery.To.UserID != "" {
+		history = l.cfg.PerHistory
+	}
+	return []any{l.token(), l.life(), l.cfg.LogEntries, l.cfg.LogAge.Milliseconds(), history, outcomeID(o), o.Delivery.Event.ID}
+}
+
+// outcomeID is the delivery's id, made up where none was planned.
+func outcomeID(o notify.Outcome) string {
+	d := o.Delivery
+	if d.ID != "" {
+		return d.ID
+	}
+	return notify.DeliveryID(d.Event.ID, d.To, d.Channel, d.Message, d.Device)
+}
+
+// Retry records an attempt that failed and frees the delivery for the next one. Where the
+// provider may have taken it, every later claim is ambiguous.
+func (l *Ledger) Retry(ctx context.Context, o notify.Outcome) error {
+	d, unsure := o.Delivery, ""
+	if !o.Unsent || o.MaybeDuplicate {
+		unsure = "1"
+	}
+	keys := []string{rediskeys.Delivery(d.ID), rediskeys.Log, rediskeys.ByUser(d.To.UserID)}
+	args := slices.Concat(l.common(o), []any{l.owner, o.Attempt, o.Reason, unsure}, encode(o))
+	if err := retryScript.Run(ctx, l.pipe, keys, args...).Err(); err != nil {
+		return fmt.Errorf("retry: %w", err)
+	}
+	return nil
+}
+
+// Note logs what does not change the state of a delivery: a duplicate that was suppressed,
+// or a provider's later word, which counts once however often it is said.
+func (l *Ledger) Note(ctx context.Context, o notify.Outcome) error {
+	word := ""
+	if o.Status == notify.DeliveredState || o.Status == notify.Bounced {
+		word = string(o.Status)
+	}
+	keys := []string{rediskeys.Delivery(o.Delivery.ID), rediskeys.Log}
+	args := slices.Concat([]any{l.token(), word, l.cfg.LogEntries, l.cfg.LogAge.Milliseconds()}, encode(o))
+	if err := noteScript.Run(ctx, l.pipe, keys, args...).Err(); err != nil {
+		return fmt.Errorf("note: %w", err)
+	}
+	return nil
+}
