@@ -34,7 +34,7 @@ type DeliveryInTransit struct {
 	TrackingNumber    Text `json:"tracking_number" example:"POST123456789"`
 	Status            Text `json:"status" example:"in_transit"`
 	Location          Text `json:"location" example:"Sorting Center Belgrade"`
-	EstimatedDelivery Time `json:"estimated_delivery,omitempty" example:"2025-12-25T10:00:00Z"`
+	EstimatedDelivery Time `json:"estimated_delivery,omitzero" example:"2025-12-25T10:00:00Z"`
 	BuyerID           ID   `json:"buyer_id,omitempty" example:"890"`
 }
 
@@ -53,7 +53,7 @@ type DeliveryFailed struct {
 	ShipmentID  ID   `json:"shipment_id" example:"ship_xyz789"`
 	OrderID     ID   `json:"order_id" example:"12345"`
 	Reason      Text `json:"reason,omitempty" example:"nobody was at home"`
-	NextAttempt Time `json:"next_attempt,omitempty" example:"2025-12-26T10:00:00Z"`
+	NextAttempt Time `json:"next_attempt,omitzero" example:"2025-12-26T10:00:00Z"`
 	BuyerID     ID   `json:"buyer_id,omitempty" example:"890"`
 }
 

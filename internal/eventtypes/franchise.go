@@ -40,7 +40,7 @@ type FranchiseRejected struct {
 type FranchiseInfoRequested struct {
 	ApplicationID ID   `json:"application_id" example:"app_42"`
 	Question      Text `json:"question" example:"How large is the room?"`
-	DueAt         Time `json:"due_at,omitempty" example:"2026-01-05T12:00:00Z"`
+	DueAt         Time `json:"due_at,omitzero" example:"2026-01-05T12:00:00Z"`
 	UserID        ID   `json:"user_id,omitempty" example:"892"`
 	Email         Text `json:"email,omitempty" example:"ana@example.com" check:"email" pii:"email"`
 }
@@ -49,7 +49,7 @@ type FranchiseInfoRequested struct {
 type FranchiseTraining struct {
 	ApplicationID ID   `json:"application_id" example:"app_42"`
 	StartsAt      Time `json:"starts_at" example:"2026-01-12T09:00:00Z"`
-	EndsAt        Time `json:"ends_at,omitempty" example:"2026-01-12T13:00:00Z"`
+	EndsAt        Time `json:"ends_at,omitzero" example:"2026-01-12T13:00:00Z"`
 	Place         Text `json:"place,omitempty" example:"Bulevar Mihajla Pupina 10, Beograd"`
 	URL           Text `json:"url,omitempty" example:"https://vondi.rs/training/42" check:"https" pii:"secret"`
 	UserID        ID   `json:"user_id,omitempty" example:"892"`

@@ -53,7 +53,7 @@ type OrderShipped struct {
 	OrderID           ID   `json:"order_id" example:"12345"`
 	TrackingNumber    Text `json:"tracking_number,omitempty" example:"POST123456789"`
 	Carrier           Text `json:"carrier,omitempty" example:"Post Express"`
-	EstimatedDelivery Time `json:"estimated_delivery,omitempty" example:"2025-12-25T10:00:00Z"`
+	EstimatedDelivery Time `json:"estimated_delivery,omitzero" example:"2025-12-25T10:00:00Z"`
 	BuyerID           ID   `json:"buyer_id,omitempty" example:"890"`
 	OrderNumber       Text `json:"order_number,omitempty" example:"ORD-2025-001"`
 }

@@ -43,7 +43,7 @@ type UserPasswordChanged struct {
 type UserPasswordReset struct {
 	UserID    ID   `json:"user_id" example:"890"`
 	ResetURL  Text `json:"reset_url" example:"https://vondi.rs/reset/q7Zt" check:"https" pii:"secret"`
-	ExpiresAt Time `json:"expires_at,omitempty" example:"2025-12-22T01:00:00Z"`
+	ExpiresAt Time `json:"expires_at,omitzero" example:"2025-12-22T01:00:00Z"`
 }
 
 // UserRoleChanged is the payload of user.role_changed.
@@ -57,7 +57,7 @@ type UserRoleChanged struct {
 type UserBanned struct {
 	UserID ID   `json:"user_id" example:"890"`
 	Reason Text `json:"reason,omitempty" example:"against the rules of the marketplace"`
-	Until  Time `json:"until,omitempty" example:"2026-01-21T00:00:00Z"`
+	Until  Time `json:"until,omitzero" example:"2026-01-21T00:00:00Z"`
 }
 
 func users() []*Type {
