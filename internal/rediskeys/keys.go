@@ -38,8 +38,11 @@ const deadTag = "{notifications:dead}:"
 // DeadOnce keeps a letter from being set aside twice: a string with a life.
 func DeadOnce(id string) string { return "notifications:x:" + deadTag + id }
 
-// DeadBody is a dead letter's entry as it was, unmasked, for a retry: a string with a life.
+// DeadBody is a dead letter's entry as it was, unmasked, for a retry: a hash with a life.
 func DeadBody(id string) string { return "notifications:xb:" + deadTag + id }
+
+// DeadDropped counts the dead letters that the stream's bound has driven out: a counter.
+const DeadDropped = "notifications:x:" + deadTag + "dropped"
 
 // ByUser is the history of a person: a sorted set of delivery ids by time (ms).
 func ByUser(userID string) string { return "notifications:h:u:" + tag + userID }
