@@ -1,0 +1,5 @@
+package streams
+
+import "context"
+
+func (r *Reader) inspectForever(ctx context.Context) {}
