@@ -38,3 +38,7 @@ generate: ## write the generated files again: docs/events.md, docs/configuration
 .PHONY: fuzz
 fuzz: ## a short run of every fuzz test
 	scripts/fuzz 20s
+
+.PHONY: soak
+soak: tools ## break the platform in every way and count: a few minutes; SOAK=1h for longer
+	SOAK=$${SOAK:-20s} $(GO) test ./soak -count=1 -v -timeout 6h
