@@ -2,7 +2,6 @@ package eventtypes_test
 
 import (
 	"bufio"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -64,13 +63,8 @@ func TestCatalogueKeepsToTheDesign(t *testing.T) {
 
 // lifeOf writes a life as the design does: 48h, 7d, or the field that says it.
 func lifeOf(t *eventtypes.Type) string {
-	switch {
-	case t.Life == 0:
-		return strings.TrimPrefix(t.LifeSays, "until ")
-	case t.Life > 72*time.Hour:
-		return fmt.Sprintf("%dd", t.Life/(24*time.Hour))
-	}
-	return fmt.Sprintf("%dh", t.Life/time.Hour)
+	life, _, _ := strings.Cut(t.Lasts(), ",")
+	return strings.NewReplacer(" h", "h", " days", "d", "until ", "", "for ", "").Replace(life)
 }
 
 func toldOf(t *eventtypes.Type) []string {

@@ -104,7 +104,7 @@ func deliveries() []*Type {
 			Name: "delivery.in_transit", About: "The parcel was seen on its way.",
 			Stream: streamTracking, Priority: notify.Low, Life: 12 * time.Hour,
 			Payload: of[DeliveryInTransit](), Entity: "shipment_id",
-			Supersedes: []EventType{"delivery.confirmed"},
+			Supersedes: []EventType{"delivery.confirmed", "delivery.in_transit"},
 			Told:       []Told{toBuyer(notify.Telegram, notify.Push)},
 		},
 		{

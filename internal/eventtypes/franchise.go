@@ -109,7 +109,8 @@ func franchise() []*Type {
 			Stream: streamApplications, Priority: notify.Normal,
 			LifeFrom: lifeOf(untilTraining), LifeSays: "until starts_at",
 			Payload: of[FranchiseTraining](), Entity: "application_id",
-			Told: []Told{toApplicant(notify.Email, notify.Telegram, notify.SMS)},
+			Supersedes: []EventType{"franchise.training_scheduled"},
+			Told:       []Told{toApplicant(notify.Email, notify.Telegram, notify.SMS)},
 		},
 		{
 			Name: "franchise.contract_signed", About: "The contract is signed.",

@@ -88,13 +88,15 @@ func marketplace() []*Type {
 			Name: "listing.status_changed", About: "The listing is shown, hidden or closed.",
 			Stream: streamListings, Priority: notify.Low, Life: 24 * time.Hour,
 			Payload: of[ListingStatusChanged](), Entity: "listing_id",
-			Told: []Told{toListingSeller(notify.Push)},
+			Supersedes: []EventType{"listing.status_changed"},
+			Told:       []Told{toListingSeller(notify.Push)},
 		},
 		{
 			Name: "listing.price_changed", About: "The listing has another price.",
 			Stream: streamListings, Priority: notify.Low, Life: 24 * time.Hour,
 			Payload: of[ListingPriceChanged](), Entity: "listing_id",
-			Told: []Told{toWatchers(notify.Telegram, notify.Push).when("the price falls", onlyIf(priceFalls))},
+			Supersedes: []EventType{"listing.price_changed"},
+			Told:       []Told{toWatchers(notify.Telegram, notify.Push).when("the price falls", onlyIf(priceFalls))},
 		},
 		{
 			Name: "listing.favorited", About: "Somebody keeps an eye on the listing.",

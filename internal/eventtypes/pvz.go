@@ -136,7 +136,7 @@ func pvzParcels() []*Type {
 		{
 			Name: "pvz.parcel.arrived", About: "The parcel waits at the pick-up point.",
 			Stream: streamPVZ, Priority: notify.High,
-			LifeFrom: lifeOf(untilStorageEnds), LifeSays: "storage_days",
+			LifeFrom: lifeOf(untilStorageEnds), LifeSays: "for storage_days",
 			Payload: of[ParcelArrived](), Entity: "parcel_id",
 			Supersedes: []EventType{"delivery.parcel.routed_to_pvz"},
 			Told:       []Told{toRecipient(notify.SMS, notify.Email, notify.Telegram, notify.Push)},
@@ -179,7 +179,8 @@ func pvzWork() []*Type {
 			Name: "pvz.capacity.warning", About: "The pick-up point is nearly full.",
 			Stream: streamPVZ, Priority: notify.Normal, Life: 6 * time.Hour,
 			Payload: of[CapacityWarning](), Entity: "pvz_id",
-			Told: []Told{toOperators(notify.Telegram), toPVZOwners(notify.Telegram)},
+			Supersedes: []EventType{"pvz.capacity.warning"},
+			Told:       []Told{toOperators(notify.Telegram), toPVZOwners(notify.Telegram)},
 		},
 		{
 			Name: "pvz.capacity.critical", About: "The pick-up point is full.",

@@ -1,6 +1,7 @@
 package eventtypes
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -33,8 +34,8 @@ type Type struct {
 	Secret   bool          // carries a code or a link: rather dropped than repeated when unsure
 
 	// Supersedes names types about the same entity that this one makes pointless while
-	// they still wait: order.cancelled supersedes order.shipped. Entity is the payload
-	// field that both share.
+	// they still wait: order.cancelled supersedes order.shipped. A type that names itself is
+	// news that the next one replaces. Entity is the payload field that all of them share.
 	Supersedes []EventType
 	Entity     string // "order_id", "shipment_id", "parcel_id"
 }
@@ -85,6 +86,22 @@ func (t *Type) Words(role string) string {
 		return string(t.Name)
 	}
 	return string(t.Name) + "." + role
+}
+
+// Lasts is the type's life in words: "48 h", "7 days", "until starts_at", "1 h, or until
+// expires_at".
+func (t *Type) Lasts() string {
+	var words []string
+	switch {
+	case t.Life > 72*time.Hour:
+		words = append(words, fmt.Sprintf("%d days", t.Life/(24*time.Hour)))
+	case t.Life > 0:
+		words = append(words, fmt.Sprintf("%d h", t.Life/time.Hour))
+	}
+	if t.LifeSays != "" {
+		words = append(words, t.LifeSays)
+	}
+	return strings.Join(words, ", or ")
 }
 
 // LifeFrom computes a life that the payload says. It gets the decoded payload and the

@@ -92,7 +92,8 @@ func users() []*Type {
 			Stream: streamUsers, Priority: notify.High,
 			Life: time.Hour, LifeFrom: lifeOf(resetLife), LifeSays: "until expires_at",
 			Payload: of[UserPasswordReset](), Entity: "user_id", Secret: true,
-			Told: []Told{toUser(notify.Email).always()},
+			Supersedes: []EventType{"user.password_reset"},
+			Told:       []Told{toUser(notify.Email).always()},
 		},
 		{
 			Name: "user.role_changed", About: "An administrator gave the user another role.",
