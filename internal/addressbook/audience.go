@@ -1,0 +1,127 @@
+package addressbook
+
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/rediskeys"
+)
+
+// membershipScript lets somebody join or leave an audience, unless a newer fact says
+// otherwise.
+//
+//	KEYS[1] -> notifications:audience-facts:{<name>} (hash)
+//	KEYS[2] -> notifications:audience:{<name>} (sorted set)
+//	ARGV[1] -> stamp
+//	ARGV[2] -> user id
+//	ARGV[3] -> "+" joins, "-" leaves
+//	Output: 1 if it was written, 0 if a newer fact stands
+var membershipScript = redis.NewScript(`
+local old = redis.call('HGET', KEYS[1], ARGV[2])
+if old and string.sub(old, 1, 18) > ARGV[1] then
+	return 0
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. ' ' .. ARGV[3])
+if ARGV[3] == '+' then
+	redis.call('ZADD', KEYS[2], 0, ARGV[2])
+else
+	redis.call('ZREM', KEYS[2], ARGV[2])
+end
+return 1
+`)
+
+const (
+	joins  = "+"
+	leaves = "-"
+)
+
+// member adds a change of membership. The person's own list comes first: whatever the
+// audience knows of somebody, [Book.Forget] finds it through that list.
+func (w *writes) member(at stamp, audience, userID, change string) {
+	if audience == "" || userID == "" {
+		return
+	}
+	w.do(func(ctx context.Context, p redis.Pipeliner) {
+		p.SAdd(ctx, rediskeys.Memberships(userID), audience)
+	})
+	w.script(membershipScript, []string{rediskeys.AudienceFacts(audience), rediskeys.Audience(audience)},
+		string(at), userID, change)
+}
+
+// Join adds people to an audience.
+func (b *Book) Join(ctx context.Context, audience string, userIDs ...string) error {
+	return b.change(ctx, audience, joins, userIDs)
+}
+
+// Leave takes people out of an audience.
+func (b *Book) Leave(ctx context.Context, audience string, userIDs ...string) error {
+	return b.change(ctx, audience, leaves, userIDs)
+}
+
+func (b *Book) change(ctx context.Context, audience, change string, userIDs []string) error {
+	if err := checkName("audience", audience); err != nil {
+		return err
+	}
+	var w writes
+	for _, id := range userIDs {
+		if err := checkName("user_id", id); err != nil {
+			return err
+		}
+		w.member(stampAt(b.now()), audience, id, change)
+	}
+	_, err := b.commit(ctx, w)
+	return err
+}
+
+// Count is the number of an audience's members.
+func (b *Book) Count(ctx context.Context, audience string) (int64, error) {
+	return b.client.ZCard(ctx, rediskeys.Audience(audience)).Result()
+}
+
+// Members are the first members of an audience, by their ids, at most limit.
+func (b *Book) Members(ctx context.Context, audience string, limit int) ([]string, error) {
+	ids, _, err := b.Page(ctx, audience, "", limit)
+	return ids, err
+}
+
+// Page is n members of an audience behind the cursor, which is empty at first. next is
+// empty behind the last page. Members that come and go meanwhile move no others.
+func (b *Book) Page(ctx context.Context, audience, cursor string, n int) (ids []string, next string, err error) {
+	from := "-"
+	if cursor != "" {
+		from = "(" + cursor
+	}
+	ids, err = b.client.ZRangeArgs(ctx, redis.ZRangeArgs{
+		Key: rediskeys.Audience(audience), ByLex: true, Start: from, Stop: "+", Count: int64(n),
+	}).Result()
+	if len(ids) == n && n > 0 {
+		next = ids[n-1]
+	}
+	return ids, next, err
+}
+
+// Memberships are the audiences that a person is in.
+func (b *Book) Memberships(ctx context.Context, userID string) ([]string, error) {
+	ever, err := b.client.SMembers(ctx, rediskeys.Memberships(userID)).Result()
+	if err != nil || len(ever) == 0 {
+		return nil, err
+	}
+	p := b.client.Pipeline()
+	scores := make([]*redis.FloatCmd, len(ever))
+	for i, a := range ever {
+		scores[i] = p.ZScore(ctx, rediskeys.Audience(a), userID)
+	}
+	_, _ = p.Exec(ctx) // each command keeps its own error
+	var in []string
+	for i, s := range scores {
+		switch err := s.Err(); err {
+		case nil:
+			in = append(in, ever[i])
+		case redis.Nil:
+		default:
+			return nil, err
+		}
+	}
+	return in, nil
+}

@@ -1,0 +1,73 @@
+package addressbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/rediskeys"
+)
+
+// Eraser is a part of the platform that remembers people: the history, for one.
+type Eraser interface {
+	Forget(ctx context.Context, userID string) error
+}
+
+// unlinkScript takes an index entry away if it still leads to the person.
+//
+//	KEYS[1] -> notifications:contact-by:<address key> (string)
+//	ARGV[1] -> user id
+//	Output: 1 if it went, else 0
+var unlinkScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+	return redis.call('DEL', KEYS[1])
+end
+return 0
+`)
+
+// Forget erases a person: the contact, what leads to it, preferences, memberships, and what
+// the other parts remember. The contact itself goes last, so that a Forget that was
+// interrupted can be repeated.
+func (b *Book) Forget(ctx context.Context, userID string) error {
+	if err := checkName("user_id", userID); err != nil {
+		return err
+	}
+	for _, e := range b.erasers {
+		if err := e.Forget(ctx, userID); err != nil {
+			return fmt.Errorf("forget: %w", err)
+		}
+	}
+	fields, err := b.client.HKeys(ctx, rediskeys.Contact(userID)).Result()
+	audiences, merr := b.client.SMembers(ctx, rediskeys.Memberships(userID)).Result()
+	if err := errors.Join(err, merr); err != nil {
+		return fmt.Errorf("forget: %w", err)
+	}
+	var w writes
+	for _, f := range fields {
+		if key, ok := strings.CutPrefix(f, prefixIndex); ok {
+			w.script(unlinkScript, []string{rediskeys.ContactBy(key)}, userID)
+		}
+	}
+	w.expel(userID, audiences)
+	if _, err := b.commit(ctx, w); err != nil {
+		return fmt.Errorf("forget: %w", err)
+	}
+	return b.drop(ctx, userID)
+}
+
+func (w *writes) expel(userID string, audiences []string) {
+	w.do(func(ctx context.Context, p redis.Pipeliner) {
+		for _, a := range audiences {
+			p.ZRem(ctx, rediskeys.Audience(a), userID)
+			p.HDel(ctx, rediskeys.AudienceFacts(a), userID)
+		}
+	})
+}
+
+// drop deletes the person's own keys. They share a slot.
+func (b *Book) drop(ctx context.Context, userID string) error {
+	return b.client.Del(ctx, rediskeys.Memberships(userID), rediskeys.Directory(userID), rediskeys.Contact(userID)).Err()
+}

@@ -1,0 +1,91 @@
+package addressbook
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/rediskeys"
+)
+
+// Unreachable notes that a provider calls an address dead, and tells the users' service of
+// it once, on the stream [rediskeys.Contacts]. What it knew already is not told again.
+func (b *Book) Unreachable(ctx context.Context, userID string, a notify.Address, e *notify.SendError) error {
+	now := b.now().UTC()
+	h := notify.Health{Reason: reasonOf(e), Provider: e.Provider, Since: now}
+	if life := deadFor(a.Channel, e.Code); life > 0 {
+		h.Until = now.Add(life)
+	}
+	tell, err := b.condemn(ctx, userID, a, h)
+	if err != nil || !tell {
+		return err
+	}
+	if err := b.tell(ctx, userID, a, h); err != nil {
+		return err
+	}
+	return b.client.HDel(ctx, rediskeys.Contact(userID), prefixTell+a.Key()).Err()
+}
+
+// retell is how long whoever condemned an address has to tell of it, before another does.
+const retell = time.Minute
+
+// condemnScript notes that an address is dead, unless that is known already, and says
+// whether the caller is to tell of it. The mark that it was not told yet goes when it was:
+// a caller that dies in between leaves it for the next.
+//
+//	KEYS[1] -> notifications:contact:{<user id>} (hash)
+//	ARGV[1] -> address key
+//	ARGV[2] -> stamp
+//	ARGV[3] -> health as JSON
+//	ARGV[4] -> now in ms
+//	ARGV[5] -> ms after which a mark is taken over
+//	Output: 1 tell it, 0 don't
+var condemnScript = redis.NewScript(`
+local health, tell = 'health:' .. ARGV[1], 'tell:' .. ARGV[1]
+local mark = redis.call('HGET', KEYS[1], tell)
+local old = redis.call('HGET', KEYS[1], health)
+local dead = false
+if old and #old > 19 then
+	local h = cjson.decode(string.sub(old, 20))
+	dead = not h['until'] or h['until'] > cjson.decode(ARGV[3])['since']
+end
+if dead and (not mark or tonumber(mark) + tonumber(ARGV[5]) > tonumber(ARGV[4])) then
+	return 0
+end
+if not dead then
+	redis.call('HSET', KEYS[1], health, ARGV[2] .. ' ' .. ARGV[3])
+end
+redis.call('HSET', KEYS[1], tell, ARGV[4])
+return 1
+`)
+
+func (b *Book) condemn(ctx context.Context, userID string, a notify.Address, h notify.Health) (tell bool, err error) {
+	h.Since, h.Until = h.Since.Truncate(time.Second), h.Until.Truncate(time.Second) // one width, for the script
+	return condemnScript.Run(ctx, b.client, []string{rediskeys.Contact(userID)},
+		a.Key(), string(stampAt(b.now())), jsonText(h), b.now().UnixMilli(), retell.Milliseconds()).Bool()
+}
+
+// maxTold bounds the stream; a reader that is further behind has other troubles.
+const maxTold = 100_000
+
+// tell writes one contact.unreachable. It names the person and the channel; the address is
+// only recognisable to those who have it.
+func (b *Book) tell(ctx context.Context, userID string, a notify.Address, h notify.Health) error {
+	fields := map[string]any{
+		"type": "contact.unreachable", "timestamp": strconv.FormatInt(h.Since.Unix(), 10),
+		"user_id": userID, "channel": string(a.Channel), "address_key": a.Key(),
+		"reason": h.Reason, "provider": h.Provider,
+	}
+	if !h.Until.IsZero() {
+		fields["until"] = h.Until.Format(time.RFC3339)
+	}
+	return b.client.XAdd(ctx, &redis.XAddArgs{Stream: rediskeys.Contacts, MaxLen: maxTold, Approx: true, Values: fields}).Err()
+}
+
+// Lift makes a dead address usable again by an operator's will.
+func (b *Book) Lift(ctx context.Context, userID, addressKey string) error {
+	return b.client.HDel(ctx, rediskeys.Contact(userID), prefixHealth+addressKey, prefixTell+addressKey).Err()
+}
