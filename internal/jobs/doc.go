@@ -1,0 +1,20 @@
+// Package jobs is the queue between planning a delivery and sending it, and the only
+// package that speaks asynq.
+//
+//	Queue    ─Enqueue→  asynq queues "<channel>:<priority>"  ─→  Workers ─→ Handlers.Deliver
+//	         ─Later→    "events:later"                       ─→          ─→ Handlers.Resume
+//	         ─Broadcast→ "broadcasts"                        ─→          ─→ Handlers.Broadcast
+//
+// A job's id is its delivery's id, so that enqueueing twice is enqueueing once. It carries
+// references, never a payload. [Verdict] turns what a provider said into what happens
+// next; a handler's decision travels to asynq as a typed error, and asynq only counts and
+// waits as it is told.
+//
+// Each lane (a channel with a priority) has an asynq server of its own. A server has one
+// goroutine that fetches, and each empty queue of higher priority costs it a round trip
+// for each job; with a server a lane, a flood of low priority takes no slot and no round
+// trip of high, and nothing starves. A [Bells] wakes idle servers when something is
+// enqueued, in this process and in others, so that they need not poll.
+//
+// What asynq leaves behind after crashes and data loss, the [Reconciler] repairs.
+package jobs

@@ -1,0 +1,146 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	mrand "math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Bells wake the servers of a process that wait for jobs: whoever enqueues rings.
+type Bells struct {
+	id    string // tells our own rings by pub/sub from others'
+	mu    sync.Mutex
+	bells map[string]*bell
+}
+
+// NewBells makes the bells of one process.
+func NewBells() *Bells { return &Bells{id: rand.Text(), bells: map[string]*bell{}} }
+
+// Ring wakes the server of a queue, if it waits.
+func (b *Bells) Ring(queue string) {
+	one := b.of(queue)
+	select {
+	case one.rung <- struct{}{}:
+	default: // rung already
+	}
+}
+
+func (b *Bells) of(queue string) *bell {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one := b.bells[queue]
+	if one == nil {
+		one = &bell{rung: make(chan struct{}, 1)}
+		b.bells[queue] = one
+	}
+	return one
+}
+
+// bell is that of one queue. A ring is kept until it is heard: one that comes between an
+// empty answer and the wait is not lost.
+type bell struct {
+	rung  chan struct{}
+	empty atomic.Bool // the last answer was that there is nothing
+}
+
+// wait holds the next question back after an empty answer.
+func (b *bell) wait(look time.Duration, stop <-chan struct{}) {
+	if !b.empty.Swap(false) {
+		return
+	}
+	t := time.NewTimer(look - look/8 + mrand.N(look/4)) // servers that start together ask apart
+	defer t.Stop()
+	select {
+	case <-b.rung:
+	case <-t.C:
+	case <-stop:
+	}
+}
+
+// dequeueScript is the SHA-1 of the script by which asynq v0.26 fetches a job. With an
+// asynq whose script is another, servers poll.
+const dequeueScript = "a8153319360adc71cdc370107f8ab9786f204765"
+
+// doorbell is the hook on the client of an asynq server that waits for its bell: asynq
+// itself asks without end.
+type doorbell struct {
+	pending map[string]*bell // by the key of the pending list
+	look    time.Duration
+	stop    <-chan struct{} // closed: nothing is held back any more
+}
+
+func newDoorbell(bells *Bells, queues []string, look time.Duration, stop <-chan struct{}) *doorbell {
+	h := &doorbell{pending: map[string]*bell{}, look: look, stop: stop}
+	for _, q := range queues {
+		h.pending[keys(q).pending()] = bells.of(q)
+	}
+	return h
+}
+
+func (h *doorbell) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (h *doorbell) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (h *doorbell) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		b := h.asked(cmd)
+		if b == nil {
+			err := next(ctx, cmd)
+			h.forwarded(cmd)
+			return err
+		}
+		b.wait(h.look, h.stop)
+		err := next(ctx, cmd)
+		if errors.Is(err, redis.Nil) {
+			b.empty.Store(true)
+		}
+		return err
+	}
+}
+
+// asked is the bell of the queue that a command fetches from.
+func (h *doorbell) asked(cmd redis.Cmder) *bell {
+	sha, key := script(cmd, 0)
+	if sha != dequeueScript {
+		return nil
+	}
+	return h.pending[key]
+}
+
+// forwarded rings when asynq has moved jobs that are due from a waiting set to the
+// pending list.
+func (h *doorbell) forwarded(cmd redis.Cmder) {
+	_, key := script(cmd, 1)
+	b := h.pending[key]
+	if b == nil {
+		return
+	}
+	if n, ok := cmd.(*redis.Cmd); ok {
+		if moved, _ := n.Int(); moved > 0 {
+			select {
+			case b.rung <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// script is the SHA and the n-th key of an EVALSHA.
+func script(cmd redis.Cmder, n int) (sha, key string) {
+	args := cmd.Args()
+	if !strings.EqualFold(cmd.Name(), "evalsha") || len(args) < 4+n {
+		return "", ""
+	}
+	sha, _ = args[1].(string)
+	key, _ = args[3+n].(string)
+	return sha, key
+}

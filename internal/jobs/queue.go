@@ -1,0 +1,189 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/rediskeys"
+)
+
+// Queue takes jobs and shows what waits. It has no goroutines of its own.
+type Queue struct {
+	cfg    Config
+	client redis.UniversalClient
+	pipe   redis.UniversalClient
+	asynq  *asynq.Client
+	bells  *Bells
+	audit  *asynq.Inspector
+	pages  progress
+}
+
+// NewQueue makes a queue on the Notifications Redis.
+func NewQueue(client redis.UniversalClient, cfg Config) *Queue {
+	q := &Queue{cfg: cfg, client: client, pipe: cfg.Pipe, bells: cfg.Bells, pages: progress{client}}
+	if q.pipe == nil {
+		q.pipe = client
+	}
+	if q.bells == nil {
+		q.bells = NewBells()
+	}
+	q.asynq = asynq.NewClientFromRedisClient(q.pipe)
+	q.audit = asynq.NewInspectorFromRedisClient(client)
+	return q
+}
+
+// Enqueue makes a job of each delivery. A delivery that has a job already keeps it. After
+// an error some may have jobs; enqueueing all again is safe.
+func (q *Queue) Enqueue(ctx context.Context, deliveries []notify.Delivery) error {
+	defer q.ring(ctx, lanes(deliveries)...)
+	if len(deliveries) == 1 {
+		return q.enqueue(ctx, deliveries[0])
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, q.cfg.AtOnce))
+	for _, d := range deliveries {
+		g.Go(func() error { return q.enqueue(ctx, d) })
+	}
+	return g.Wait()
+}
+
+func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
+	payload, err := encodeDelivery(d)
+	if err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	return q.add(ctx, asynq.NewTask(kindDeliver, payload), QueueName(d.Channel, d.Priority), d.ID,
+		asynq.MaxRetry(maxRetry(d.Priority)), asynq.Timeout(q.cfg.Timeout), asynq.Retention(q.cfg.Retention))
+}
+
+// Later lets an event come back after a while, for its step-th time: somebody whom it is
+// for is not known yet.
+func (q *Queue) Later(ctx context.Context, e notify.Event, step int, after time.Duration) error {
+	id := short(e.ID) + ".w" + strconv.Itoa(step)
+	return q.add(ctx, asynq.NewTask(kindResume, encodeResume(e.ID, step)), LaterQueue, id,
+		asynq.ProcessIn(after), asynq.MaxRetry(crashes), asynq.Timeout(q.cfg.Timeout))
+}
+
+// Broadcast lets an audience be paged through. A broadcast that has begun, or is done, is
+// not begun again.
+func (q *Queue) Broadcast(ctx context.Context, b notify.Broadcast) error {
+	if err := q.pages.begin(ctx, b); err != nil {
+		return fmt.Errorf("broadcast: %w", err)
+	}
+	defer q.ring(ctx, BroadcastQueue)
+	return q.add(ctx, asynq.NewTask(kindBroadcast, encodeBroadcast(b)), BroadcastQueue, short(b.ID),
+		asynq.MaxRetry(patience), asynq.Timeout(broadcastTimeout))
+}
+
+// add enqueues a task. An id that is taken is a success: the reply to an enqueueing may
+// have been lost, and the entry may have come twice.
+func (q *Queue) add(ctx context.Context, t *asynq.Task, queue, id string, opts ...asynq.Option) error {
+	_, err := q.asynq.EnqueueContext(ctx, t, append(opts, asynq.Queue(queue), asynq.TaskID(id))...)
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		return fmt.Errorf("enqueue into %s: %w", queue, err)
+	}
+	return nil
+}
+
+// short makes a task id of a producer's own id, which may be long, personal or hold
+// characters that a URL does not bear.
+func short(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))[:26]
+}
+
+// lanes are the queues of deliveries, each once.
+func lanes(deliveries []notify.Delivery) []string {
+	var names []string
+	seen := make(map[string]bool, 4)
+	for _, d := range deliveries {
+		if name := QueueName(d.Channel, d.Priority); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ring wakes the workers of queues, here and in other processes. Who is not reached looks
+// by itself within [Config.Look].
+func (q *Queue) ring(ctx context.Context, queues ...string) {
+	if !q.cfg.Doorbell {
+		return
+	}
+	p := q.client.Pipeline()
+	for _, name := range queues {
+		q.bells.Ring(name)
+		p.Publish(ctx, rediskeys.Bell(name), q.bells.id)
+	}
+	_, _ = p.Exec(ctx)
+}
+
+// Has says for each delivery whether it still has a job: one that will run.
+func (q *Queue) Has(ctx context.Context, deliveries []notify.Delivery) ([]bool, error) {
+	states, err := q.states(ctx, deliveries)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	has := make([]bool, len(deliveries))
+	for i, s := range states {
+		has[i] = s == "pending" || s == "active" || s == "scheduled" || s == "retry"
+	}
+	return has, nil
+}
+
+func (q *Queue) states(ctx context.Context, deliveries []notify.Delivery) ([]string, error) {
+	p := q.client.Pipeline()
+	cmds := make([]*redis.StringCmd, len(deliveries))
+	for i, d := range deliveries {
+		cmds[i] = p.HGet(ctx, keys(QueueName(d.Channel, d.Priority)).task(d.ID), "state")
+	}
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, err
+	}
+	states := make([]string, len(deliveries))
+	for i, c := range cmds {
+		states[i] = c.Val()
+	}
+	return states, nil
+}
+
+// Cancel takes a delivery's job out of its queue. It reports false for one that is being
+// worked on, or has none.
+func (q *Queue) Cancel(_ context.Context, d notify.Delivery) (bool, error) {
+	err := q.audit.DeleteTask(QueueName(d.Channel, d.Priority), d.ID)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, asynq.ErrTaskNotFound), errors.Is(err, asynq.ErrQueueNotFound):
+		return false, nil
+	case strings.Contains(err.Error(), "active state"):
+		return false, nil
+	}
+	return false, fmt.Errorf("cancel: %w", err)
+}
+
+// Pause stops a queue from being worked off; what is being worked on goes on.
+func (q *Queue) Pause(ctx context.Context, queue string) error {
+	return q.client.Set(ctx, keys(queue).paused(), time.Now().Unix(), 0).Err()
+}
+
+// Resume undoes [Queue.Pause].
+func (q *Queue) Resume(ctx context.Context, queue string) error {
+	if err := q.client.Del(ctx, keys(queue).paused()).Err(); err != nil {
+		return err
+	}
+	q.ring(ctx, queue)
+	return nil
+}
