@@ -1,6 +1,7 @@
 package eventtypes_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 	"unicode/utf8"
@@ -32,6 +33,25 @@ func FuzzCheck(f *testing.F) {
 		_ = typ.Expires(e.Payload, e.Time)
 		if err == nil {
 			again(t, e)
+		}
+	})
+}
+
+// FuzzCheckDocument feeds whole documents: every event is found on a line that there is,
+// and reading always ends.
+func FuzzCheckDocument(f *testing.F) {
+	for _, doc := range []string{"", "[]", "[{},{}]", "{}\n{}", "{\n{}", "[{}", "7 \"x\"\r\n{\"type\":\"order.accepted\"}", "\xff{"} {
+		f.Add([]byte(doc))
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		n, findings, err := eventtypes.CheckDocument(bytes.NewReader(doc), flat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range findings {
+			if found.Event < 1 || found.Event > n || found.Line < 1 || found.Line > 1+bytes.Count(doc, []byte("\n")) {
+				t.Errorf("event %d of %d on line %d: %s", found.Event, n, found.Line, found)
+			}
 		}
 	})
 }
