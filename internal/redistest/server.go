@@ -1,6 +1,6 @@
 // Package redistest runs real redis-server processes for tests: one server, a Sentinel
-// group, a Cluster. A server can be stopped and started again on its port and data,
-// killed, and frozen. `make tools` installs redis-server; without it the tests fail, they
+// group, a Cluster, and a [Proxy] that spoils the line to any of them. A server can be
+// stopped and started again on its port and data, killed, and frozen. `make tools` installs redis-server; without it the tests fail, they
 // are never skipped.
 package redistest
 
@@ -26,7 +26,7 @@ type Server struct {
 
 	t    testing.TB
 	dir  string
-	args []string
+	argv func(port string) []string // the command line, made anew for each launch
 	cmd  *exec.Cmd
 	done chan struct{}
 }
@@ -36,7 +36,15 @@ type Server struct {
 // redis-server options, such as "--maxmemory", "8mb".
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: dir(t), args: args}
+	s := &Server{t: t, dir: dir(t)}
+	s.argv = func(port string) []string { return append(s.options(port), args...) }
+	return s.start()
+}
+
+// start launches the process on a free port.
+func (s *Server) start() *Server {
+	t := s.t
+	t.Helper()
 	for range 5 { // another process may take the port in between
 		s.Addr = freeAddr(t)
 		if s.launch() == nil {
@@ -71,12 +79,7 @@ func freeAddr(t testing.TB) string {
 
 func (s *Server) launch() error {
 	_, port, _ := net.SplitHostPort(s.Addr)
-	args := append([]string{
-		"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
-		"--appendonly", "yes", "--appendfsync", "everysec", "--logfile", filepath.Join(s.dir, "redis.log"),
-		"--maxmemory-policy", "noeviction",
-	}, s.args...)
-	s.cmd = exec.Command("redis-server", args...)
+	s.cmd = exec.Command("redis-server", s.argv(port)...)
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -84,6 +87,15 @@ func (s *Server) launch() error {
 	s.done = done
 	go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(done) }(s.cmd)
 	return s.awaitReady()
+}
+
+// options are those of every data server.
+func (s *Server) options(port string) []string {
+	return []string{
+		"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "",
+		"--appendonly", "yes", "--appendfsync", "everysec", "--logfile", filepath.Join(s.dir, "redis.log"),
+		"--maxmemory-policy", "noeviction", "--repl-diskless-sync-delay", "0",
+	}
 }
 
 func (s *Server) awaitReady() error {

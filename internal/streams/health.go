@@ -82,12 +82,39 @@ func (s *status) connected() { s.update(func(h *SourceHealth) { h.Connected = tr
 
 func (s *status) failed(err error) {
 	s.update(func(h *SourceHealth) {
-		h.Connected = isReply(err) || errors.Is(err, notify.ErrUnavailable)
+		h.Connected = isStreams(err) || errors.Is(err, notify.ErrUnavailable)
 		h.LastError, h.ErrorAt = err.Error(), time.Now()
 	})
 }
 
+// noted keeps an error that did not stop the reader.
+func (s *status) noted(err error) {
+	s.update(func(h *SourceHealth) { h.LastError, h.ErrorAt = err.Error(), time.Now() })
+}
+
 func (s *status) reclaimed(n int) { s.update(func(h *SourceHealth) { h.Reclaimed += int64(n) }) }
+
+// names are the streams that are read.
+func (s *status) names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := make([]string, len(s.h.Streams))
+	for i, st := range s.h.Streams {
+		names[i] = st.Name
+	}
+	return names
+}
+
+// inspected takes over what was seen of streams that are still read.
+func (s *status) inspected(seen map[string]StreamHealth) {
+	s.update(func(h *SourceHealth) {
+		for i, st := range h.Streams {
+			if found, ok := seen[st.Name]; ok {
+				h.Streams[i] = found
+			}
+		}
+	})
+}
 
 // follows lists the streams that are read, before anything is known of them.
 func (s *status) follows(names []string) {

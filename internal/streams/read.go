@@ -2,7 +2,6 @@ package streams
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -15,14 +14,14 @@ const noBlock = -1
 // readNew reads what nobody in the group has seen. Streams that had more than their share
 // last time are read alone first, so that one busy stream among thousands is not read in
 // thousandths; then all of them, so that it doesn't starve the others either.
-func (r *Reader) readNew(ctx context.Context) error {
+func (r *Reader) readNew(ctx context.Context, block time.Duration) error {
 	if busy := r.full; len(busy) > 0 {
 		r.full = nil
 		if _, err := r.round(ctx, busy, noBlock); err != nil {
 			return err
 		}
 	}
-	n, err := r.round(ctx, r.streams, r.cfg.Block)
+	n, err := r.round(ctx, r.reachable(), block)
 	if err == nil && n == 0 && r.src.cluster() {
 		pause(ctx, r.poll.take())
 	} else {
@@ -32,6 +31,9 @@ func (r *Reader) readNew(ctx context.Context) error {
 }
 
 func (r *Reader) round(ctx context.Context, streams []string, block time.Duration) (int, error) {
+	if len(streams) == 0 {
+		return 0, nil
+	}
 	count := r.count(len(streams))
 	replies, err := r.fetch(ctx, streams, func(string) string { return ">" }, count, block)
 	var batch []entry
@@ -49,7 +51,7 @@ func (r *Reader) round(ctx context.Context, streams []string, block time.Duratio
 // readOwn reads on through the entries that this consumer holds already: those of a reply
 // that was lost, and those that could not be dispatched. Streams without any are done.
 func (r *Reader) readOwn(ctx context.Context) error {
-	streams := slices.Sorted(maps.Keys(r.resume))
+	streams := r.resumable()
 	replies, err := r.fetch(ctx, streams, func(s string) string { return r.resume[s] }, r.count(len(streams)), noBlock)
 	if err != nil {
 		return err
@@ -72,9 +74,10 @@ func (r *Reader) readOwn(ctx context.Context) error {
 		return err
 	}
 	for _, s := range streams {
-		if n := len(held[s]); n > 0 {
+		switch n := len(held[s]); {
+		case n > 0:
 			r.resume[s] = held[s][n-1].ID
-		} else {
+		case r.away[s].IsZero():
 			delete(r.resume, s)
 		}
 	}
@@ -121,36 +124,13 @@ func (r *Reader) weigh(bytes, entries int) {
 	r.share = min(max(1, fit), r.cfg.Batch)
 }
 
-// fetch reads streams from the ids that from names. On a Cluster it may return entries and
-// an error at once: the slots are asked apart.
+// fetch reads streams from the ids that from names.
 func (r *Reader) fetch(ctx context.Context, streams []string, from func(string) string, count int, block time.Duration) ([]redis.XStream, error) {
-	groups := [][]string{streams}
 	if r.src.cluster() {
-		if groups = bySlot(streams); len(groups) > 1 {
-			block = noBlock
-		}
+		return r.fetchApart(ctx, bySlot(streams), from, count)
 	}
-	if len(groups) == 1 {
-		replies, err := r.src.Client.XReadGroup(ctx, r.args(streams, from, count, block)).Result()
-		return replies, r.tried("XREADGROUP", err)
-	}
-	return r.fetchApart(ctx, groups, from, count)
-}
-
-func (r *Reader) fetchApart(ctx context.Context, groups [][]string, from func(string) string, count int) ([]redis.XStream, error) {
-	pipe := r.src.Client.Pipeline()
-	cmds := make([]*redis.XStreamSliceCmd, len(groups))
-	for i, g := range groups {
-		cmds[i] = pipe.XReadGroup(ctx, r.args(g, from, count, noBlock))
-	}
-	_, _ = pipe.Exec(ctx) // each command keeps its own error
-	var replies []redis.XStream
-	var err error
-	for _, cmd := range cmds {
-		replies = append(replies, cmd.Val()...)
-		err = first(err, r.tried("XREADGROUP", cmd.Err()))
-	}
-	return replies, err
+	replies, err := r.src.Client.XReadGroup(ctx, r.args(streams, from, count, block)).Result()
+	return replies, r.tried("XREADGROUP", err)
 }
 
 func (r *Reader) args(streams []string, from func(string) string, count int, block time.Duration) *redis.XReadGroupArgs {

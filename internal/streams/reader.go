@@ -42,8 +42,10 @@ type Reader struct {
 	resume  map[string]string // streams whose own pending entries come first → the last one seen
 	full    []string          // streams that had more than they were asked for
 	backoff backoff
-	poll    backoff // Cluster: pauses between looks that found nothing
-	share   int     // entries of all streams in a read: Config.Batch, less while entries are large
+	poll    backoff              // Cluster: pauses between looks that found nothing
+	lonely  backoff              // Cluster: pauses while a part of it is away
+	away    map[string]time.Time // Cluster: streams whose node did not answer → when to ask again
+	share   int                  // entries of all streams in a read: Config.Batch, less while entries are large
 	swept   time.Time
 }
 
@@ -58,6 +60,8 @@ func NewReader(cfg Config, src Source, d Dispatcher, g Graveyard, obs Observer, 
 		resume:  map[string]string{},
 		backoff: backoff{base: cfg.Backoff, most: cfg.MaxBackoff},
 		poll:    backoff{base: cfg.Poll / 16, most: cfg.Poll},
+		lonely:  backoff{base: cfg.Backoff, most: cfg.MaxBackoff},
+		away:    map[string]time.Time{},
 		share:   cfg.Batch,
 	}
 }
@@ -96,12 +100,16 @@ func (r *Reader) turn(ctx context.Context) error {
 	switch {
 	case len(r.streams) == 0:
 		return r.awaitStreams(ctx)
-	case len(r.resume) > 0:
+	case len(r.resumable()) > 0:
 		return r.readOwn(ctx)
-	case time.Since(r.swept) >= r.cfg.Sweep:
-		return r.sweep(ctx)
+	case time.Since(r.swept) < r.cfg.Sweep:
+		return r.readNew(ctx, r.cfg.Block)
 	}
-	return r.readNew(ctx)
+	if more, err := r.sweep(ctx); err != nil || !more {
+		return err
+	}
+	r.swept = time.Time{} // go on at the next turn, but let news through between
+	return r.readNew(ctx, noBlock)
 }
 
 // stumbled deals with a failed turn: mend the stream that caused it, or wait. Either way
@@ -112,7 +120,7 @@ func (r *Reader) stumbled(ctx context.Context, err error) {
 		r.resume[s] = "0"
 	}
 	r.full = nil
-	if isReply(err) && r.repair(ctx) {
+	if isStreams(err) && r.repair(ctx) {
 		return
 	}
 	if ctx.Err() != nil {

@@ -4,14 +4,23 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// isReply says whether an error is the server's answer, not the line's.
-func isReply(err error) bool {
-	_, ok := errors.AsType[redis.Error](err)
-	return ok && !errors.Is(err, redis.Nil)
+// isStreams says whether an error is about a stream or its group, not about the server or
+// the line to it.
+func isStreams(err error) bool {
+	if _, ok := errors.AsType[redis.Error](err); !ok {
+		return false
+	}
+	for _, sign := range []string{"NOGROUP", "UNBLOCKED", "WRONGTYPE", "no such key"} {
+		if strings.Contains(err.Error(), sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // repair looks at each stream alone after a read of all of them was refused, because the
@@ -29,8 +38,8 @@ func (r *Reader) repair(ctx context.Context) bool {
 	changed := false
 	for i, s := range r.streams {
 		switch err := cmds[i].Err(); {
-		case err != nil && !isReply(err):
-			return false
+		case err != nil && !isStreams(err):
+			r.log.Warn().Str("stream", s).Err(err).Msg("Stream can't be looked at")
 		case err != nil:
 			changed = true
 			delete(r.resume, s)
