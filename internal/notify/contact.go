@@ -77,6 +77,9 @@ func (c Contact) Address(ch Channel, device string) (a Address, ok bool) {
 
 // Dead returns why an address is not used, if it is not at that time.
 func (c Contact) Dead(a Address, at time.Time) (Health, bool) {
+	if len(c.Health) == 0 {
+		return Health{}, false
+	}
 	h, ok := c.Health[a.Key()]
 	return h, ok && (h.Until.IsZero() || at.Before(h.Until))
 }

@@ -45,14 +45,14 @@ func (r Recipient) Ref() string {
 	return "guest:" + r.Role
 }
 
-var deliveryEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+var deliveryEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // DeliveryID derives the id of a delivery. The same event to the same recipient by the
 // same channel with the same words is the same delivery, whoever computes it and
 // whenever. 26 characters, no personal data, no "/".
 func DeliveryID(eventID string, to Recipient, ch Channel, message, device string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{eventID, to.Ref(), string(ch), message, device}, "|")))
-	return strings.ToLower(deliveryEncoding.EncodeToString(sum[:]))[:26]
+	return deliveryEncoding.EncodeToString(sum[:])[:26]
 }
 
 // Plan is what routing makes of an event: what to send, what not and why, and whom it

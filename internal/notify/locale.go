@@ -17,8 +17,11 @@ func Locales() []string { return []string{SerbianLatin, SerbianCyrillic, Russian
 // "sr-RS" and "hr" to sr-Latn, "sr-Cyrl-BA" to sr-Cyrl, "uk" to ru, "de" to en. Case and
 // "_" don't matter. An empty tag stays empty: nothing is known of the reader.
 func Locale(tag string) string {
-	tag = strings.ToLower(strings.NewReplacer("_", "-", "@", "-").Replace(strings.TrimSpace(tag)))
-	language, rest, _ := strings.Cut(tag, "-")
+	tag = strings.ToLower(strings.TrimSpace(tag))
+	language, rest := tag, ""
+	if i := strings.IndexAny(tag, "-_@"); i >= 0 {
+		language, rest = tag[:i], tag[i:]
+	}
 	switch language {
 	case "":
 		return ""
