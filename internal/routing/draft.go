@@ -18,6 +18,8 @@ type draft struct {
 	now      time.Time
 	priority notify.Priority
 	expires  time.Time
+	locale   string // the producer's wish
+	about    string // the topic
 
 	cast  []*audience
 	lines []line
@@ -111,10 +113,20 @@ func (d *draft) decide() {
 	if len(d.cast) == 0 {
 		d.skip(nil, nil, d.delivery(nil, nil, ""), notify.ReasonSilent, d.rule.why)
 	}
+	d.grow()
 	for _, a := range d.cast {
 		d.decideAudience(a)
 	}
 	d.plan.Supersedes = d.supersedes()
+}
+
+// grow makes room at once for a delivery to everybody by every channel.
+func (d *draft) grow() {
+	n := 0
+	for _, a := range d.cast {
+		n += len(a.people) * len(a.Channels)
+	}
+	d.plan.Send, d.lines = make([]notify.Delivery, 0, n), make([]line, 0, n)
 }
 
 func (d *draft) decideAudience(a *audience) {
@@ -191,7 +203,7 @@ func (d *draft) again(id string) bool {
 func (d *draft) delivery(a *audience, p *person, ch notify.Channel) notify.Delivery {
 	del := notify.Delivery{
 		Event: d.event, Channel: ch, Message: string(d.rule.typ.Name),
-		Priority: d.priority, Expires: d.expires, Topic: d.topic(d.rule.typ.Name),
+		Priority: d.priority, Expires: d.expires, Topic: d.about,
 	}
 	if a != nil {
 		del.To.Role, del.Message = string(a.Role), a.words
@@ -199,7 +211,7 @@ func (d *draft) delivery(a *audience, p *person, ch notify.Channel) notify.Deliv
 	}
 	if p != nil {
 		del.To = p.to
-		del.Locale = cmp.Or(notify.Locale(d.event.Wishes.Locale), p.contact.Locale, notify.SerbianLatin)
+		del.Locale = cmp.Or(d.locale, p.contact.Locale, notify.SerbianLatin)
 	}
 	return del
 }

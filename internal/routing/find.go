@@ -21,14 +21,14 @@ func (d *draft) find(ctx context.Context) error {
 			far = append(far, a)
 		}
 	}
-	if len(far) == 1 {
-		return d.search(ctx, far[0])
+	if len(far) == 0 {
+		return nil
 	}
 	var g errgroup.Group
-	for _, a := range far {
+	for _, a := range far[1:] {
 		g.Go(func() error { return d.search(ctx, a) })
 	}
-	return g.Wait()
+	return errors.Join(d.search(ctx, far[0]), g.Wait())
 }
 
 // near takes the first way where the payload itself answers it.

@@ -112,6 +112,7 @@ func (r *Router) open(e notify.Event) (*draft, error) {
 	if e.Wishes.Priority != "" {
 		d.priority = e.Wishes.Priority
 	}
+	d.locale, d.about = notify.Locale(e.Wishes.Locale), d.topic(t.Name)
 	d.expires = t.Expires(e.Payload, e.Time)
 	if d.rule.life > 0 {
 		d.expires = e.Time.Add(d.rule.life)
