@@ -1,0 +1,201 @@
+package render
+
+import (
+	"fmt"
+	htmltemplate "html/template"
+	"io/fs"
+	"path"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// pages are the compiled templates.
+//
+//	email/layout.html, layout.txt    every email; blocks that a page may replace
+//	email/_*.html, _*.txt            parts that layouts and pages share
+//	email/<words>.html, <words>.txt  the page of some words or of a type: its blocks
+//	telegram/default.html            every Telegram message; telegram/<words>.html replaces it
+//	sms/default.txt                  the same for SMS
+//	push/default.txt                 the same for push: the blocks "title" and "body"
+type pages struct {
+	html map[pageKey]*htmltemplate.Template
+	text map[pageKey]*texttemplate.Template
+	// bad are files that can't be compiled.
+	files map[string]string // sources by path, for the lint
+}
+
+// pageKey names a page: "" is the channel's default.
+type pageKey struct {
+	channel notify.Channel
+	page    string
+}
+
+// Fact is a line of a table: a label and its value; without a value the line isn't shown.
+type Fact struct {
+	Label string
+	Value any
+}
+
+// funcs are what templates may call.
+var funcs = map[string]any{
+	"fact": func(label string, value any) Fact { return Fact{label, value} },
+	// html/template drops comments, and with them Outlook's conditional ones.
+	"mso": func(s string) htmltemplate.HTML {
+		return htmltemplate.HTML("<!--[if mso]>" + s + "<![endif]-->")
+	},
+}
+
+const strict = "missingkey=error"
+
+func loadPages(files fs.FS) (*pages, error) {
+	p := &pages{
+		html:  map[pageKey]*htmltemplate.Template{},
+		text:  map[pageKey]*texttemplate.Template{},
+		files: map[string]string{},
+	}
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || path.Ext(name) != ".html" && path.Ext(name) != ".txt" {
+			return err
+		}
+		src, err := fs.ReadFile(files, name)
+		p.files[name] = string(src)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	for _, load := range []func() error{p.loadEmailHTML, p.loadEmailText, p.loadTelegram, p.loadTexts} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// loadEmailHTML compiles the HTML part: the layout with its parts, and over it each page.
+func (p *pages) loadEmailHTML() error {
+	layout, sheet, err := takeSheet(p.files["email/layout.html"])
+	if err != nil {
+		return fmt.Errorf("templates/email/layout.html: %w", err)
+	}
+	base := htmltemplate.New("layout").Funcs(funcs).Option(strict)
+	for name, src := range p.in("email", ".html") {
+		switch {
+		case name == "layout":
+			src = layout
+		case !strings.HasPrefix(name, "_"):
+			continue
+		}
+		if err := parseHTML(base, "email/"+name+".html", src, sheet); err != nil {
+			return err
+		}
+	}
+	p.html[pageKey{notify.Email, ""}] = base
+	for name, src := range p.in("email", ".html") {
+		if name == "layout" || strings.HasPrefix(name, "_") {
+			continue
+		}
+		page := htmltemplate.Must(base.Clone())
+		if err := parseHTML(page, "email/"+name+".html", src, sheet); err != nil {
+			return err
+		}
+		p.html[pageKey{notify.Email, name}] = page
+	}
+	return nil
+}
+
+func parseHTML(t *htmltemplate.Template, file, src string, s sheet) error {
+	src, err := s.inline(src)
+	if err != nil {
+		return fmt.Errorf("templates/%s: %w", file, err)
+	}
+	if _, err := t.New(file).Parse(src); err != nil {
+		return fmt.Errorf("templates/%w", err)
+	}
+	return nil
+}
+
+func (p *pages) loadEmailText() error {
+	base := texttemplate.New("layout").Funcs(funcs).Option(strict)
+	for name, src := range p.in("email", ".txt") {
+		if name != "layout" && !strings.HasPrefix(name, "_") {
+			continue
+		}
+		if err := parseText(base, "email/"+name+".txt", src); err != nil {
+			return err
+		}
+	}
+	p.text[pageKey{notify.Email, ""}] = base
+	for name, src := range p.in("email", ".txt") {
+		if name == "layout" || strings.HasPrefix(name, "_") {
+			continue
+		}
+		page := texttemplate.Must(base.Clone())
+		if err := parseText(page, "email/"+name+".txt", src); err != nil {
+			return err
+		}
+		p.text[pageKey{notify.Email, name}] = page
+	}
+	return nil
+}
+
+func parseText(t *texttemplate.Template, file, src string) error {
+	if _, err := t.New(file).Parse(src); err != nil {
+		return fmt.Errorf("templates/%w", err)
+	}
+	return nil
+}
+
+func (p *pages) loadTelegram() error {
+	for name, src := range p.in("telegram", ".html") {
+		t := htmltemplate.New("telegram/" + name + ".html").Funcs(funcs).Option(strict)
+		if _, err := t.Parse(strings.TrimSpace(src)); err != nil {
+			return fmt.Errorf("templates/%w", err)
+		}
+		p.html[pageKey{notify.Telegram, defaultPage(name)}] = t
+	}
+	return nil
+}
+
+func (p *pages) loadTexts() error {
+	for _, ch := range []notify.Channel{notify.SMS, notify.Push} {
+		for name, src := range p.in(string(ch), ".txt") {
+			t := texttemplate.New(string(ch) + "/" + name + ".txt").Funcs(funcs).Option(strict)
+			if _, err := t.Parse(strings.TrimSpace(src)); err != nil {
+				return fmt.Errorf("templates/%w", err)
+			}
+			p.text[pageKey{ch, defaultPage(name)}] = t
+		}
+	}
+	return nil
+}
+
+func defaultPage(name string) string {
+	if name == "default" {
+		return ""
+	}
+	return name
+}
+
+// in yields the files of a channel's folder by their names without the extension.
+func (p *pages) in(folder, ext string) map[string]string {
+	m := map[string]string{}
+	for file, src := range p.files {
+		if path.Dir(file) == folder && path.Ext(file) == ext {
+			m[strings.TrimSuffix(path.Base(file), ext)] = src
+		}
+	}
+	return m
+}
+
+// pick returns the page of some words: their own, their type's, or the channel's default.
+func pick[T any](m map[pageKey]T, ch notify.Channel, message, typ string) T {
+	for _, page := range []string{message, typ} {
+		if t, ok := m[pageKey{ch, page}]; ok {
+			return t
+		}
+	}
+	return m[pageKey{ch, ""}]
+}

@@ -1,0 +1,124 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// ErrNoWords says that nothing is written for a message.
+var ErrNoWords = errors.New("no words")
+
+// Set is everything that authors own, loaded as a whole. It is read only.
+type Set struct {
+	brand   Brand
+	words   map[string]*words // by tag
+	voices  map[voiceKey]*voice
+	dresses map[dressKey]*dress
+	pages   *pages
+	lock    []byte // locales/source.lock: which English the translations were made of
+}
+
+// Load reads and compiles templates and locales. Its errors name the file, the line where
+// it is known, and what is wrong; what can be loaded may still be wrong: see [Lint].
+func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
+	if brand.Currency == "" {
+		brand.Currency = "RSD"
+	}
+	if err := brand.check(); err != nil {
+		return nil, err
+	}
+	all, err := loadWords(locales)
+	if err != nil {
+		return nil, err
+	}
+	p, err := loadPages(templates)
+	if err != nil {
+		return nil, err
+	}
+	d, err := dresses(all, brand)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{brand: brand, words: all, voices: voices(all, messages()), dresses: d, pages: p}
+	if s.lock, err = fs.ReadFile(locales, lockFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("locales/%s: %w", lockFile, err)
+	}
+	return s, nil
+}
+
+// Audience is a type's readers with what is written for them.
+type Audience struct {
+	Type     *eventtypes.Type
+	Role     string
+	Message  string           // key of the words
+	Channels []notify.Channel // by which the catalogue tells them; empty: a silent type
+}
+
+// Audiences lists all of them, in the catalogue's order. A silent type has one, without
+// channels: an operator may give it some.
+func Audiences() []Audience {
+	var list []Audience
+	for _, t := range eventtypes.Catalogue() {
+		for _, told := range t.Told {
+			role := string(told.Role)
+			list = append(list, Audience{Type: t, Role: role, Message: t.Words(role), Channels: told.Channels})
+		}
+		if len(t.Told) == 0 {
+			list = append(list, Audience{Type: t, Message: string(t.Name)})
+		}
+	}
+	return list
+}
+
+func messages() []string {
+	var keys []string
+	for _, a := range Audiences() {
+		keys = append(keys, a.Message)
+	}
+	return keys
+}
+
+// Locales lists the languages of the set, the platform's first.
+func (s *Set) Locales() []string {
+	var list []string
+	for _, tag := range Locales() {
+		if s.words[tag] != nil {
+			list = append(list, tag)
+		}
+	}
+	return list
+}
+
+// locale returns the set's language for a tag.
+func (s *Set) locale(tag string) string {
+	if s.words[tag] != nil {
+		return tag
+	}
+	return Locale(tag)
+}
+
+// voice finds the words of a message: its own, else the type's first audience's.
+func (s *Set) voice(locale, message, typ string, ch notify.Channel) (*voice, error) {
+	for _, tag := range chain(locale) {
+		for _, key := range []string{message, typ} {
+			if v := s.voices[voiceKey{tag, key, ch}]; v != nil {
+				return v, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("%w: %s by %s: want them in locales/%s.toml", ErrNoWords, message, ch, English)
+}
+
+// dress returns the brand in which an event's messages are dressed.
+func (s *Set) dress(locale string, raw map[string]any) *dress {
+	if len(s.brand.Storefronts) > 0 {
+		if d := s.dresses[dressKey{locale, plain(raw["storefront_id"])}]; d != nil {
+			return d
+		}
+	}
+	return s.dresses[dressKey{locale, ""}]
+}

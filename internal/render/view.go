@@ -1,0 +1,131 @@
+package render
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// View is what templates see.
+type View struct {
+	*dress // Brand, T (the shared texts), Farewell, Why, Help
+
+	Lang    string // for <html lang>
+	Type    string // "order.created"
+	Subject string
+	Title   string
+	Body    string
+	Short   string
+	Button  string // label of the link
+	Link    string // https, or empty
+
+	Greeting    string
+	F           map[string]any // the payload's fields, written for the reader
+	Items       []Item
+	More        string // "and 3 more items"; empty where all are listed
+	Mandatory   bool
+	Unsubscribe string
+
+	raw    map[string]any
+	counts []counted
+	voice  *voice
+}
+
+// Longest texts of a message, in UTF-16 units. Telegram takes 4096 in all, FCM 4 KB.
+const (
+	maxSubject   = 78
+	maxTitle     = 200
+	maxBody      = 2800
+	maxPushTitle = 120
+	maxPushBody  = 500
+)
+
+// view gathers a message's texts in the reader's language.
+func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now time.Time) (*View, error) {
+	locale := s.locale(localeOf(d, c))
+	v, err := s.voice(locale, d.Message, string(t.Name), d.Channel)
+	if err != nil {
+		return nil, err
+	}
+	w := s.writer(v.words, d.Channel, c, now)
+	f := w.fields(t, d.Event, c.Name)
+	view := &View{
+		Lang: v.tag, Type: string(t.Name), F: f.text, Items: f.items, Mandatory: d.Mandatory,
+		dress: s.dress(v.tag, f.raw), raw: f.raw, counts: f.counts, voice: v,
+	}
+	if view.Link = view.link(d.Message, f.raw); !isHTTPS(view.Link) {
+		view.Link = ""
+	}
+	if f.more > 0 {
+		view.More, err = v.say(v.words.text("common.and_more"), map[string]any{"count": fmt.Sprint(f.more)}, []counted{{"count", int64(f.more)}})
+	}
+	return view, err
+}
+
+func localeOf(d notify.Delivery, c notify.Contact) string {
+	switch {
+	case d.Locale != "":
+		return d.Locale
+	case d.Event.Wishes.Locale != "":
+		return d.Event.Wishes.Locale
+	}
+	return c.Locale
+}
+
+func (s *Set) writer(w *words, ch notify.Channel, c notify.Contact, now time.Time) *writer {
+	out := &writer{
+		clock:   clock{style: styleOf(w.tag), zone: zone(c.TimeZone), now: now, short: ch == notify.SMS, near: w.near},
+		limits:  channelLimits[ch],
+		channel: ch, currency: s.brand.Currency, labels: w.labels,
+	}
+	if m := w.texts["common.hours_minutes"]; m != nil {
+		out.hoursMinutes = m.Other
+	}
+	return out
+}
+
+// zone returns a person's time zone. Go keeps no loaded zones, and reading one costs more
+// than a message; nearly everybody lives in one.
+func zone(name string) *time.Location {
+	if name == "" || name == Home {
+		return home
+	}
+	if loc, err := time.LoadLocation(name); err == nil {
+		return loc
+	}
+	return home
+}
+
+var home = func() *time.Location {
+	loc, err := time.LoadLocation(Home)
+	if err != nil {
+		return time.FixedZone("CET", 3600)
+	}
+	return loc
+}()
+
+// say fills texts of the view, each on one line and no longer than its place.
+func (v *View) say(dst *string, t text, limit int) error {
+	if t.id == "" {
+		return nil
+	}
+	s, err := v.voice.say(t, v.F, v.counts)
+	if err != nil {
+		return err
+	}
+	*dst = cut(oneLine(s), limit)
+	return nil
+}
+
+// greet says hello, by name where it is known.
+func (v *View) greet(name string) (err error) {
+	name = clean(name, 60)
+	if name == "" {
+		v.Greeting = v.T["greeting_anyone"]
+		return nil
+	}
+	v.Greeting, err = v.voice.say(v.voice.words.text("common.greeting"), map[string]any{"name": name}, nil)
+	return err
+}
