@@ -37,13 +37,15 @@ func TestCheckDocument(t *testing.T) {
 		{"array", "[\n" + good + ",\n" + bad + "\n]", 2, []string{"line 3: " + missing}},
 		{"empty array", "[]", 0, nil},
 		{"a broken line in between", good + "\n{\"type\":\n" + bad, 3, []string{
-			"line 2: not JSON: want an object, an array of objects, or an object a line", "line 3: " + missing}},
+			"line 2: not JSON: want an object, an array of objects, or an object a line", "line 3: " + missing,
+		}},
 		{"a broken array", "[" + good, 1, []string{"line 1: not JSON: want an object, an array of objects, or an object a line"}},
 		{"no object", `7`, 1, []string{"line 1: want an object"}},
 		{"unknown type", `{"type":"order.acepted"}`, 1, []string{`line 1: unknown event type "order.acepted": did you mean order.accepted?`}},
 		{"two violations", `{"type":"order.refunded","order_id":1,"amount":0}`, 1, []string{
 			"line 1: order.refunded: amount: found 0, want a number above 0",
-			"line 1: order.refunded: currency: found nothing, it is required, for example RSD"}},
+			"line 1: order.refunded: currency: found nothing, it is required, for example RSD",
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n, findings, err := eventtypes.CheckDocument(strings.NewReader(c.document), flat)

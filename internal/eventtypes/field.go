@@ -45,7 +45,7 @@ func (f Field) Items() (p Payload, ok bool) {
 	return *f.item, true
 }
 
-func describe(sf reflect.StructField, index int) Field {
+func describe(sf reflect.StructField) Field {
 	name, opts, _ := strings.Cut(sf.Tag.Get("json"), ",")
 	if name == "" {
 		panic(fmt.Sprintf("eventtypes: %s has no json tag", sf.Name))
@@ -85,10 +85,10 @@ func kindOf(t reflect.Type) Kind {
 	case reflect.TypeFor[Flag]():
 		return KindFlag
 	}
-	switch t.Kind() {
-	case reflect.Slice:
+	if t.Kind() == reflect.Slice {
 		return KindList
-	case reflect.Struct:
+	}
+	if t.Kind() == reflect.Struct {
 		return KindObject
 	}
 	panic(fmt.Sprintf("eventtypes: a payload field can't be a %s", t))

@@ -20,12 +20,18 @@ func Mask(t *Type, data json.RawMessage) json.RawMessage {
 	if !json.Valid(data) {
 		return quote("not JSON: " + maskText(notify.Printable(string(data), 200)))
 	}
+	if depth(data) > maxDepth {
+		return quote("nested too deeply to be shown")
+	}
 	data = bytes.TrimSpace(data)
 	if t == nil || data[0] != '{' {
 		return maskUnknown("", data)
 	}
 	return t.Payload.mask(data)
 }
+
+// maxDepth is far above any real payload; each level costs another walk over the rest.
+const maxDepth = 64
 
 func (p Payload) mask(object json.RawMessage) json.RawMessage {
 	return maskMembers(object, func(key string, value json.RawMessage) json.RawMessage {

@@ -11,9 +11,11 @@ import (
 
 func TestMaskOfKnownTypes(t *testing.T) {
 	for _, c := range []struct{ typ, in, want string }{
-		{"user.registered",
+		{
+			"user.registered",
 			`{"user_id":890,"email":"jelena@example.com","phone":"+381631234567","name":"Jelena","verification_url":"https://vondi.rs/v/q7"}`,
-			`{"user_id":890,"email":"j•••@example.com","phone":"+3816•••567","name":"J•••","verification_url":"•••"}`},
+			`{"user_id":890,"email":"j•••@example.com","phone":"+3816•••567","name":"J•••","verification_url":"•••"}`,
+		},
 		{"pvz.parcel.arrived", `{"parcel_id":"parcel_1","pvz_code":"PVZ-BG-001","pickup_code":"123456"}`, `{"parcel_id":"parcel_1","pvz_code":"PVZ-BG-001","pickup_code":"•••"}`},
 		{"pvz.parcel.arrived", `{"pickup_code":123456}`, `{"pickup_code":"•••"}`},
 		{"pvz.parcel.arrived", `{"pickup_code":["123456"]}`, `{"pickup_code":"•••"}`},
@@ -68,10 +70,19 @@ func TestNoExampleShowsItsPersonalFields(t *testing.T) {
 	}
 }
 
+func TestMaskOfHostileNesting(t *testing.T) {
+	deep := strings.Repeat("[", 9000) + `"a@b.rs"` + strings.Repeat("]", 9000)
+	if got := eventtypes.Mask(nil, json.RawMessage(deep)); string(got) != `"nested too deeply to be shown"` {
+		t.Errorf("%.80s", got)
+	}
+}
+
 func TestPersonalFields(t *testing.T) {
 	for _, c := range []struct{ typ, field, want string }{
-		{"user.registered", "email", "email"}, {"user.registered", "phone", "phone"},
-		{"pvz.parcel.arrived", "pickup_code", "secret"}, {"pvz.parcel.arrived", "pvz_code", ""},
+		{"user.registered", "email", "email"},
+		{"user.registered", "phone", "phone"},
+		{"pvz.parcel.arrived", "pickup_code", "secret"},
+		{"pvz.parcel.arrived", "pvz_code", ""},
 		{"pvz.parcel.arrived", "no_such_field", ""},
 	} {
 		typ, _ := eventtypes.Lookup(c.typ)

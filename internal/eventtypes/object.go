@@ -108,6 +108,23 @@ func nestEnd(b []byte, i int) int {
 	}
 }
 
+// depth counts how deeply a valid JSON value is nested.
+func depth(b []byte) int {
+	deepest, now := 0, 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			i = stringEnd(b, i) - 1
+		case '{', '[':
+			now++
+			deepest = max(deepest, now)
+		case '}', ']':
+			now--
+		}
+	}
+	return deepest
+}
+
 // unquote returns a valid JSON string's text. Without escapes it shares the memory.
 func unquote(quoted []byte) []byte {
 	inner := quoted[1 : len(quoted)-1]

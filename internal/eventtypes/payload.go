@@ -37,7 +37,7 @@ func of[T any]() Payload { return shape(reflect.TypeFor[T]()) }
 func shape(t reflect.Type) Payload {
 	p := Payload{typ: t, byName: map[string]int{}}
 	for i := range t.NumField() {
-		f := describe(t.Field(i), i)
+		f := describe(t.Field(i))
 		if _, twice := p.byName[f.Name]; twice {
 			panic(fmt.Sprintf("eventtypes: %s has two fields %s", t.Name(), f.Name))
 		}

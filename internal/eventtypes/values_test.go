@@ -46,7 +46,13 @@ func TestIDs(t *testing.T) {
 		{`"pay_abc123"`, eventtypes.ID("pay_abc123")},
 		{`12345678901234567890`, eventtypes.ID("12345678901234567890")},
 		{`"шифра"`, eventtypes.ID("шифра")},
-		{`1.5`, nil}, {`1e3`, nil}, {`true`, nil}, {`{}`, nil}, {`[1]`, nil}, {`"a\nb"`, nil}, {`"a\u0000b"`, nil},
+		{`1.5`, nil},
+		{`1e3`, nil},
+		{`true`, nil},
+		{`{}`, nil},
+		{`[1]`, nil},
+		{`"a\nb"`, nil},
+		{`"a\u0000b"`, nil},
 		{`"` + strings.Repeat("x", 201) + `"`, nil},
 	})
 }
@@ -55,30 +61,57 @@ func TestTexts(t *testing.T) {
 	reads[eventtypes.Text](t, []reading{
 		{`"out of stock"`, eventtypes.Text("out of stock")},
 		{`"две\nреда \"тако\""`, eventtypes.Text("две\nреда \"тако\"")},
-		{`12`, eventtypes.Text("12")}, {`true`, eventtypes.Text("true")}, {`""`, eventtypes.Text("")},
-		{`{}`, nil}, {`[]`, nil},
+		{`12`, eventtypes.Text("12")},
+		{`true`, eventtypes.Text("true")},
+		{`""`, eventtypes.Text("")},
+		{`{}`, nil},
+		{`[]`, nil},
 	})
 }
 
 func TestWholeNumbers(t *testing.T) {
 	reads[eventtypes.Int](t, []reading{
-		{`3`, eventtypes.Int(3)}, {`"3"`, eventtypes.Int(3)}, {`3.0`, eventtypes.Int(3)}, {`"-3"`, eventtypes.Int(-3)}, {`1e3`, eventtypes.Int(1000)},
-		{`3.5`, nil}, {`"three"`, nil}, {`true`, nil}, {`1e300`, nil}, {`"NaN"`, nil}, {`""`, nil}, {`[3]`, nil},
+		{`3`, eventtypes.Int(3)},
+		{`"3"`, eventtypes.Int(3)},
+		{`3.0`, eventtypes.Int(3)},
+		{`"-3"`, eventtypes.Int(-3)},
+		{`1e3`, eventtypes.Int(1000)},
+		{`3.5`, nil},
+		{`"three"`, nil},
+		{`true`, nil},
+		{`1e300`, nil},
+		{`"NaN"`, nil},
+		{`""`, nil},
+		{`[3]`, nil},
 	})
 }
 
 func TestNumbers(t *testing.T) {
 	reads[eventtypes.Float](t, []reading{
-		{`99.5`, eventtypes.Float(99.5)}, {`"99.5"`, eventtypes.Float(99.5)}, {`100`, eventtypes.Float(100)},
-		{`"Inf"`, nil}, {`"NaN"`, nil}, {`1e999`, nil}, {`"much"`, nil}, {`{}`, nil},
+		{`99.5`, eventtypes.Float(99.5)},
+		{`"99.5"`, eventtypes.Float(99.5)},
+		{`100`, eventtypes.Float(100)},
+		{`"Inf"`, nil},
+		{`"NaN"`, nil},
+		{`1e999`, nil},
+		{`"much"`, nil},
+		{`{}`, nil},
 	})
 }
 
 func TestAmounts(t *testing.T) {
 	reads[eventtypes.Amount](t, []reading{
-		{`5990`, eventtypes.Amount(599000)}, {`"5990.50"`, eventtypes.Amount(599050)}, {`0.1`, eventtypes.Amount(10)}, {`-1`, eventtypes.Amount(-100)},
-		{`19.99`, eventtypes.Amount(1999)}, {`"1.005"`, eventtypes.Amount(100)},
-		{`"5.990 RSD"`, nil}, {`1e20`, nil}, {`"NaN"`, nil}, {`[]`, nil}, {`""`, nil},
+		{`5990`, eventtypes.Amount(599000)},
+		{`"5990.50"`, eventtypes.Amount(599050)},
+		{`0.1`, eventtypes.Amount(10)},
+		{`-1`, eventtypes.Amount(-100)},
+		{`19.99`, eventtypes.Amount(1999)},
+		{`"1.005"`, eventtypes.Amount(100)},
+		{`"5.990 RSD"`, nil},
+		{`1e20`, nil},
+		{`"NaN"`, nil},
+		{`[]`, nil},
+		{`""`, nil},
 	})
 }
 
@@ -93,23 +126,45 @@ func TestAmountsPrintInUnits(t *testing.T) {
 func TestTimes(t *testing.T) {
 	noon := eventtypes.Time{Time: time.Date(2025, 12, 25, 10, 0, 0, 0, time.UTC)}
 	reads[eventtypes.Time](t, []reading{
-		{`"2025-12-25T10:00:00Z"`, noon}, {`"2025-12-25T11:00:00+01:00"`, noon}, {`1766656800`, noon}, {`"1766656800"`, noon}, {`1766656800000`, noon},
-		{`"25.12.2025."`, nil}, {`0`, nil}, {`-5`, nil}, {`1e30`, nil}, {`"NaN"`, nil}, {`true`, nil}, {`{}`, nil},
+		{`"2025-12-25T10:00:00Z"`, noon},
+		{`"2025-12-25T11:00:00+01:00"`, noon},
+		{`1766656800`, noon},
+		{`"1766656800"`, noon},
+		{`1766656800000`, noon},
+		{`"25.12.2025."`, nil},
+		{`0`, nil},
+		{`-5`, nil},
+		{`1e30`, nil},
+		{`"NaN"`, nil},
+		{`true`, nil},
+		{`{}`, nil},
 	})
 }
 
 func TestFlags(t *testing.T) {
 	reads[eventtypes.Flag](t, []reading{
-		{`true`, eventtypes.Flag(true)}, {`"true"`, eventtypes.Flag(true)}, {`1`, eventtypes.Flag(true)}, {`"0"`, eventtypes.Flag(false)},
-		{`"yes"`, nil}, {`2`, nil}, {`{}`, nil},
+		{`true`, eventtypes.Flag(true)},
+		{`"true"`, eventtypes.Flag(true)},
+		{`1`, eventtypes.Flag(true)},
+		{`"0"`, eventtypes.Flag(false)},
+		{`"yes"`, nil},
+		{`2`, nil},
+		{`{}`, nil},
 	})
 }
 
 func TestLists(t *testing.T) {
 	type list = eventtypes.List[eventtypes.ID]
 	reads[list](t, []reading{
-		{`["a",1]`, list{"a", "1"}}, {`"[\"a\",1]"`, list{"a", "1"}}, {`" [ ] "`, list{}}, {`[]`, list{}},
-		{`"a,b"`, nil}, {`{}`, nil}, {`"[1"`, nil}, {`[[1]]`, nil}, {`""`, nil},
+		{`["a",1]`, list{"a", "1"}},
+		{`"[\"a\",1]"`, list{"a", "1"}},
+		{`" [ ] "`, list{}},
+		{`[]`, list{}},
+		{`"a,b"`, nil},
+		{`{}`, nil},
+		{`"[1"`, nil},
+		{`[[1]]`, nil},
+		{`""`, nil},
 	})
 }
 

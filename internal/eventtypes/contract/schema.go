@@ -111,6 +111,7 @@ func kind(k eventtypes.Kind) *Schema {
 			{Type: Types{"string"}, Format: "date-time"},
 			{Type: Types{"integer", "string"}, Pattern: `^\d+$`, ExclusiveMinimum: new(0.0)},
 		}}
+	case eventtypes.KindText, eventtypes.KindList, eventtypes.KindObject:
 	}
 	return &Schema{Type: Types{"string"}}
 }

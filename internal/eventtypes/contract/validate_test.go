@@ -106,13 +106,10 @@ func inAString(f eventtypes.Field, v string) bool {
 // lenient says whether Check reads more than producers are told to write: bare values for
 // text, a number's other spellings for a time.
 func lenient(f eventtypes.Field, v string) bool {
-	switch f.Kind {
-	case eventtypes.KindText:
+	if f.Kind == eventtypes.KindText {
 		return v == `-3` || v == `1.5` || v == `true`
-	case eventtypes.KindTime:
-		return v == `1.5`
 	}
-	return false
+	return f.Kind == eventtypes.KindTime && v == `1.5`
 }
 
 // replaced is an object with one member changed, or taken away where v is empty.
