@@ -95,7 +95,10 @@ func (s *SMTP) Dials() int64 { return s.dials.Load() }
 func (s *SMTP) Close() (err error) {
 	s.closing.Do(func() {
 		close(s.closed)
-		err = s.server.Close()
+		_ = s.listener.Close() // the server doesn't know it before it serves
+		if err = s.server.Close(); errors.Is(err, net.ErrClosed) {
+			err = nil
+		}
 		<-s.ended
 	})
 	return err

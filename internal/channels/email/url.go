@@ -1,0 +1,90 @@
+package email
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/vondi-global/notifications/internal/secret"
+)
+
+// ParseURL reads a relay from
+//
+//	smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=no-reply@vondi.rs
+//	smtps://user:pass@host:465?from=…
+//
+// with the further keys reply_to, bounce (the bounce domain), auth, helo, profile, sender_id,
+// unsubscribe, name, pool (connections), pipelining and chunking (auto or off). Unknown keys
+// are errors. No error names the password.
+func ParseURL(u *url.URL) (Config, error) {
+	q := u.Query()
+	c := Config{
+		Name: q.Get("name"), From: q.Get("from"), ReplyTo: q.Get("reply_to"), BounceDomain: q.Get("bounce"),
+		SenderID: q.Get("sender_id"), UnsubscribeMail: q.Get("unsubscribe"),
+	}
+	r := &c.Relay
+	r.Host, r.User = u.Hostname(), u.User.Username()
+	if p, ok := u.User.Password(); ok {
+		r.Password = secret.String(p)
+	}
+	r.TLS, r.Auth, r.Helo, r.Profile = TLS(q.Get("tls")), Auth(q.Get("auth")), q.Get("helo"), Profile(q.Get("profile"))
+	var errs []error
+	errs = append(errs, unknownKeys(q), scheme(u, r), number(u.Port(), "port", &r.Port), number(q.Get("pool"), "pool", &c.Pool.Size),
+		autoOff(q, "pipelining", &r.NoPipelining), autoOff(q, "chunking", &r.NoChunking))
+	errs = append(errs, c.Validate())
+	return c, errors.Join(errs...)
+}
+
+func unknownKeys(q url.Values) (err error) {
+	known := []string{
+		"auth", "bounce", "chunking", "from", "helo", "name", "pipelining", "pool", "profile", "reply_to",
+		"sender_id", "tls", "unsubscribe",
+	}
+	for k := range q {
+		if !slices.Contains(known, k) {
+			err = errors.Join(err, fmt.Errorf("smtp url: unknown key %q: want one of %v", k, known))
+		}
+	}
+	return err
+}
+
+func scheme(u *url.URL, r *Relay) error {
+	switch {
+	case u.Scheme == "smtps" && (r.TLS == "" || r.TLS == Implicit):
+		r.TLS = Implicit
+		return nil
+	case u.Scheme == "smtp" && slices.Contains([]TLS{"", Mandatory, Opportunistic, None}, r.TLS):
+		return nil
+	case u.Scheme == "smtp":
+		return fmt.Errorf("smtp url: tls=%s: want mandatory, opportunistic or none (smtps:// for TLS from the first byte)", r.TLS)
+	case u.Scheme == "smtps":
+		return fmt.Errorf("smtp url: tls=%s does not go with smtps://", r.TLS)
+	}
+	return fmt.Errorf("smtp url: scheme %q: want smtp or smtps", u.Scheme)
+}
+
+func number(s, key string, to *int) error {
+	if s == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return fmt.Errorf("smtp url: %s=%s: want a number from 1", key, s)
+	}
+	*to = n
+	return nil
+}
+
+func autoOff(q url.Values, key string, off *bool) error {
+	switch v := q.Get(key); v {
+	case "", "auto":
+		return nil
+	case "off":
+		*off = true
+		return nil
+	default:
+		return fmt.Errorf("smtp url: %s=%s: want auto or off", key, v)
+	}
+}
