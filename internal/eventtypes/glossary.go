@@ -6,6 +6,7 @@ var glossary = map[string]string{
 	"accept_url":          "link that accepts the invitation",
 	"accepted_by":         "who took it in",
 	"actor":               "operator who asked for it",
+	"address_key":         "fingerprint of the address: the channel, and the first 8 bytes of its SHA-256",
 	"amount":              "in units of the currency",
 	"applicant_name":      "name of the one who applies",
 	"application_id":      "the application",

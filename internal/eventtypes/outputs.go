@@ -39,13 +39,14 @@ type Logged struct {
 }
 
 // ContactUnreachable tells the users' service of an address that is dead. It names the
-// person and the channel, not the address.
+// person and the channel; the address itself only those recognise who have it.
 type ContactUnreachable struct {
-	UserID   ID   `json:"user_id" example:"890"`
-	Channel  Text `json:"channel" example:"email"`
-	Reason   Text `json:"reason" example:"550 5.1.1" doc:"what the provider said"`
-	Provider Text `json:"provider,omitempty" example:"smtp" doc:"who said it"`
-	Until    Time `json:"until,omitzero" example:"1735430400" doc:"when it is tried again; absent: not before somebody lifts it"`
+	UserID     ID   `json:"user_id" example:"890"`
+	Channel    Text `json:"channel" example:"email"`
+	AddressKey ID   `json:"address_key" example:"email:9f86d081884c7d65"`
+	Reason     Text `json:"reason" example:"550 5.1.1" doc:"what the provider said"`
+	Provider   Text `json:"provider,omitempty" example:"smtp" doc:"who said it"`
+	Until      Time `json:"until,omitzero" example:"2025-12-29T00:00:00Z" doc:"when it is tried again; absent: not before somebody lifts it"`
 }
 
 // Outputs is what we publish ourselves. These types are not read: they are no part of

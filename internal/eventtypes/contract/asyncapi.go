@@ -87,7 +87,7 @@ func AsyncAPI() ([]byte, error) {
 	for _, t := range All() {
 		doc.add(t)
 	}
-	return json.MarshalIndent(doc, "", "  ")
+	return encode(doc, "  ")
 }
 
 func (d *asyncAPI) add(t *eventtypes.Type) {

@@ -59,7 +59,7 @@ func schemaFile(typ *eventtypes.Type) string {
 
 func write(t *testing.T, typ *eventtypes.Type) {
 	t.Helper()
-	b, err := json.MarshalIndent(contract.Document(typ), "", "  ")
+	b, err := contract.Document(typ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,15 +65,11 @@ func (s *Schema) flatten(t *eventtypes.Type) {
 	s.Examples = []json.RawMessage{Entry(t)}
 }
 
-// exampleTime is the passport's.
-const exampleTime = "1734825600"
-
-// Entry is an example of a whole entry as JSON: enveloped, or flat for our own types.
+// Entry is an example of a whole entry as JSON: enveloped, with the passport's timestamp;
+// or as it stands in our own streams.
 func Entry(t *eventtypes.Type) json.RawMessage {
-	head := `{"type":"` + string(t.Name) + `","timestamp":` + exampleTime + `,"version":"1.0",`
-	example := string(t.Payload.Example())
 	if isOutput(t) {
-		return json.RawMessage(head + example[1:])
+		return logged(t)
 	}
-	return json.RawMessage(head + `"payload":` + example + `}`)
+	return json.RawMessage(`{"type":"` + string(t.Name) + `","timestamp":1734825600,"version":"1.0","payload":` + string(t.Payload.Example()) + `}`)
 }

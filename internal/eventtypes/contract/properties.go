@@ -7,6 +7,16 @@ import (
 	"slices"
 )
 
+// encode writes JSON for people to read: "<" stays "<".
+func encode(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	err := e.Encode(v)
+	return bytes.TrimRight(b.Bytes(), "\n"), err
+}
+
 // Types are the JSON types that a value may have; a single one prints without brackets.
 type Types []string
 
@@ -56,7 +66,7 @@ func (p Properties) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		member, err := json.Marshal(map[string]*Schema{m.Name: m.Schema})
+		member, err := encode(map[string]*Schema{m.Name: m.Schema}, "")
 		if err != nil {
 			return nil, err
 		}

@@ -48,10 +48,10 @@ func ForType(t *eventtypes.Type) *Schema {
 }
 
 // Document is [ForType] as a file of its own.
-func Document(t *eventtypes.Type) *Schema {
+func Document(t *eventtypes.Type) ([]byte, error) {
 	s := ForType(t)
 	s.Dialect, s.ID = dialect, "urn:vondi:notifications:event:"+string(t.Name)
-	return s
+	return encode(s, "  ")
 }
 
 func object(p eventtypes.Payload) *Schema {

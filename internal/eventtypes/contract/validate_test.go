@@ -32,12 +32,22 @@ func marshal(t *testing.T, v any) []byte {
 	return b
 }
 
+// document is a type's schema as it is exported.
+func document(t *testing.T, typ *eventtypes.Type) any {
+	t.Helper()
+	b, err := contract.Document(typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value(t, b)
+}
+
 // compile compiles a schema, which holds it against its dialect's meta-schema.
 func compile(t *testing.T, typ *eventtypes.Type) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("schema.json", value(t, marshal(t, contract.Document(typ)))); err != nil {
+	if err := c.AddResource("schema.json", document(t, typ)); err != nil {
 		t.Fatalf("%s: %v", typ.Name, err)
 	}
 	s, err := c.Compile("schema.json")
@@ -53,7 +63,7 @@ func TestSchemasAreValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, typ := range contract.All() {
-		if err := meta.Validate(value(t, marshal(t, contract.Document(typ)))); err != nil {
+		if err := meta.Validate(document(t, typ)); err != nil {
 			t.Errorf("%s: %v", typ.Name, err)
 		}
 	}
@@ -71,6 +81,20 @@ func TestExamplesHoldAgainstTheirSchemas(t *testing.T) {
 	for _, typ := range eventtypes.Outputs() {
 		if err := compile(t, typ).Validate(value(t, contract.Entry(typ))); err != nil {
 			t.Errorf("%s: %v", typ.Name, err)
+		}
+	}
+}
+
+func TestOurOwnExamplesKeepToTheirFields(t *testing.T) {
+	for _, typ := range eventtypes.Outputs() {
+		var entry map[string]string // flat, all values strings
+		if err := json.Unmarshal(contract.Entry(typ), &entry); err != nil {
+			t.Fatalf("%s: %v", typ.Name, err)
+		}
+		for name := range entry {
+			if contract.ForType(typ).Properties.Find(name) == nil {
+				t.Errorf("%s: no field %s", typ.Name, name)
+			}
 		}
 	}
 }
