@@ -47,4 +47,5 @@ type Receipt struct {
 	Provider string // "smtp", "twilio" …
 	ID       string // the provider's id of the message, for delivery receipts
 	Parts    int    // sms: segments
+	NewChat  string // telegram: the group has become this chat; the contact is to be updated
 }
