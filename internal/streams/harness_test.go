@@ -289,3 +289,11 @@ func awaitIdle(t testing.TB, c redis.UniversalClient, stream string) {
 		return err == nil && p.Count == 0
 	})
 }
+
+type dispatchFunc func(ctx context.Context, events []notify.Event) []error
+
+func (f dispatchFunc) Dispatch(ctx context.Context, events []notify.Event) []error {
+	return f(ctx, events)
+}
+
+var nolog = zerolog.Nop()
