@@ -7,7 +7,6 @@ import (
 
 	qrcode "github.com/skip2/go-qrcode"
 
-	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
@@ -27,7 +26,7 @@ const PickupQR = "pickup-code"
 
 // pickupQR draws the code for the scanner at the desk.
 func (v *View) pickupQR() ([]notify.Attachment, error) {
-	code := plain(v.raw["pickup_code"])
+	code := v.payload.text("pickup_code")
 	if code == "" || len(code) > 64 {
 		return nil, nil
 	}
@@ -40,20 +39,20 @@ func (v *View) pickupQR() ([]notify.Attachment, error) {
 
 // calendar is the training as a calendar entry (RFC 5545).
 func (v *View) calendar(d notify.Delivery) []notify.Attachment {
-	starts, ok := v.raw["starts_at"].(eventtypes.Time)
+	starts, ok := v.payload.time("starts_at")
 	if !ok {
 		return nil
 	}
-	ends, ok := v.raw["ends_at"].(eventtypes.Time)
-	if !ok || !ends.After(starts.Time) {
-		ends.Time = starts.Add(2 * time.Hour)
+	ends, _ := v.payload.time("ends_at")
+	if !ends.After(starts) {
+		ends = starts.Add(2 * time.Hour)
 	}
 	place, _ := v.F["place"].(string)
 	lines := []string{
 		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//" + icsText(v.Brand.Name) + "//notifications//EN", "METHOD:PUBLISH",
 		"BEGIN:VEVENT", "UID:" + d.ID + "@notifications",
-		"DTSTAMP:" + icsTime(d.Event.Time), "DTSTART:" + icsTime(starts.Time), "DTEND:" + icsTime(ends.Time),
-		"SUMMARY:" + icsText(v.Training), "LOCATION:" + icsText(place), "URL:" + v.Link,
+		"DTSTAMP:" + icsTime(d.Event.Time), "DTSTART:" + icsTime(starts), "DTEND:" + icsTime(ends),
+		"SUMMARY:" + icsText(v.dress.Training), "LOCATION:" + icsText(place), "URL:" + v.Link,
 		"END:VEVENT", "END:VCALENDAR",
 	}
 	var b strings.Builder

@@ -1,12 +1,8 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
-
-	"github.com/vondi-global/notifications/internal/eventtypes"
-	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // Some fields are made of others, so that words needn't know which of them an event carries.
@@ -20,34 +16,25 @@ var derivedFields = map[string][]string{
 	"duration":   {"duration_minutes"},
 }
 
-// derive adds the derived fields that the payload has the stuff for, and the reader's name
-// where the payload has no name of its own.
-func (w *writer) derive(f *fields, e notify.Event, name string) {
-	f.first("order")
-	f.first("listing")
-	f.first("warehouse")
-	if days, ok := f.raw["storage_days"].(eventtypes.Int); ok {
-		until := e.Time.AddDate(0, 0, int(min(days, 365)))
-		f.text["keep_until"] = w.spaced(w.day(until.In(w.zone)))
+// derived writes a derived field; "" where the payload lacks the stuff. The name is the
+// reader's where the payload has no name of its own.
+func (w *writer) derived(p payload, field, name string) any {
+	switch field {
+	case "name":
+		return clean(name, w.limits.text)
+	case "keep_until":
+		days, _ := p.integer("storage_days")
+		return w.spaced(w.day(p.event.Time.AddDate(0, 0, int(min(days, 365))).In(w.zone)))
+	case "duration":
+		minutes, _ := p.integer("duration_minutes")
+		return w.duration(minutes)
 	}
-	if minutes, ok := f.raw["duration_minutes"].(eventtypes.Int); ok {
-		f.text["duration"] = w.duration(int64(minutes))
+	for _, source := range derivedFields[field] {
+		if s := w.value(source, p.any(source)); s != "" {
+			return s
+		}
 	}
-	if s, _ := f.text["name"].(string); s == "" {
-		f.text["name"] = clean(name, w.limits.text)
-	}
-}
-
-// first sets a derived field to the first of its sources that says something.
-func (f *fields) first(name string) {
-	s, has := "", false
-	for _, field := range derivedFields[name] {
-		v, ok := f.text[field].(string)
-		s, has = cmp.Or(s, v), has || ok
-	}
-	if has {
-		f.text[name] = s
-	}
+	return ""
 }
 
 // duration writes minutes as the language does: "7 h 45 min".

@@ -10,11 +10,9 @@ import (
 
 // fields are a payload's values, written for one reader and one channel.
 type fields struct {
+	payload
 	text   map[string]any // by the payload's names, and the derived ones; strings, for templates
-	raw    map[string]any // as the payload has them, for links and files
 	counts []counted
-	items  []Item
-	more   int // items that aren't listed
 }
 
 // counted is a whole number that a plural may go by.
@@ -62,28 +60,31 @@ type writer struct {
 	hoursMinutes string // "{{.hours}} h {{.minutes}} min"
 }
 
-// fields writes all of an event's values. name is the reader's.
-func (w *writer) fields(t *eventtypes.Type, e notify.Event, name string) *fields {
-	raw := t.Values(e)
-	if c, ok := raw["currency"].(eventtypes.Text); ok && c != "" {
-		w.currency = clean(string(c), 8)
+// fields writes those values that a message names. name is the reader's.
+func (w *writer) fields(p payload, u uses, name string) *fields {
+	if code := p.text("currency"); code != "" {
+		w.currency = clean(code, 8)
 	}
-	f := &fields{text: make(map[string]any, len(raw)+6), raw: raw}
-	for field, v := range raw {
-		w.add(f, field, v)
+	f := &fields{payload: p, text: make(map[string]any, len(u.names))}
+	for field := range u.names {
+		w.add(f, field, name)
 	}
-	w.derive(f, e, name)
+	for field := range p.loose {
+		w.add(f, field, name)
+	}
 	return f
 }
 
-func (w *writer) add(f *fields, name string, v any) {
-	switch v := v.(type) {
-	case eventtypes.Int:
-		f.counts = append(f.counts, counted{name, int64(v)})
-	case eventtypes.List[eventtypes.OrderItem]:
-		f.items, f.more = w.items(v)
+// add writes a field, whether the payload has it or it is made of others.
+func (w *writer) add(f *fields, field, name string) {
+	s := w.value(field, f.any(field))
+	if s == "" {
+		s = w.derived(f.payload, field, name)
 	}
-	f.text[name] = w.value(name, v)
+	f.text[field] = s
+	if n, ok := f.integer(field); ok {
+		f.counts = append(f.counts, counted{field, n})
+	}
 }
 
 // value writes one value. Absent ones are empty strings, so that templates can ask for them
@@ -101,6 +102,9 @@ func (w *writer) value(name string, v any) any {
 	case eventtypes.Amount:
 		return w.amount(name, int64(v))
 	case eventtypes.Time:
+		if v.IsZero() {
+			return ""
+		}
 		return w.spaced(w.moment(v.Time))
 	case eventtypes.Flag:
 		return bool(v)

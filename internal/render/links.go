@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"github.com/vondi-global/notifications/internal/eventtypes"
 )
 
 // defaultPaths are the site's pages, by name. {field} is a field of the payload; a page
@@ -76,15 +74,15 @@ var ways = map[string][]string{
 
 // link finds where a message leads, "" for nowhere. Links that a payload brings are shown
 // only if they are https.
-func (d *dress) link(message string, raw map[string]any) string {
+func (d *dress) link(message string, p payload) string {
 	for _, way := range waysOf(message) {
 		if strings.HasSuffix(way, "url") {
-			if s := plain(raw[way]); isHTTPS(s) {
+			if s := p.text(way); isHTTPS(s) {
 				return s
 			}
 			continue
 		}
-		if s, ok := d.page(way, raw); ok {
+		if s, ok := d.page(way, p); ok {
 			return s
 		}
 	}
@@ -103,14 +101,14 @@ func waysOf(message string) []string {
 }
 
 // page fills a page's address.
-func (d *dress) page(name string, raw map[string]any) (address string, ok bool) {
+func (d *dress) page(name string, p payload) (address string, ok bool) {
 	var b strings.Builder
 	for _, part := range d.pages[name] {
 		if part.field == "" {
 			b.WriteString(part.text)
 			continue
 		}
-		s := plain(raw[part.field])
+		s := p.text(part.field)
 		if s == "" {
 			return "", false
 		}
@@ -146,17 +144,4 @@ func pieces(pattern string) (parts []piece) {
 		last = at[1]
 	}
 	return append(parts, piece{text: pattern[last:]})
-}
-
-// plain returns a payload's value as it came, "" where it is no single text.
-func plain(v any) string {
-	switch v := v.(type) {
-	case eventtypes.ID:
-		return string(v)
-	case eventtypes.Text:
-		return string(v)
-	case string:
-		return v
-	}
-	return ""
 }

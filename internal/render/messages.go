@@ -120,7 +120,7 @@ func (j *job) push(m *notify.Message) error {
 	m.Text, err = j.run(func(b *bytes.Buffer) error { return t.ExecuteTemplate(b, "body", v) })
 	m.Title, m.Text = oneLine(m.Title), strings.TrimSpace(m.Text)
 	m.Collapse = collapse(j.delivery)
-	if s := plain(v.raw["image_url"]); isHTTPS(s) {
+	if s := v.payload.text("image_url"); isHTTPS(s) {
 		m.Image = s
 	}
 	return err

@@ -19,6 +19,7 @@ type Set struct {
 	voices  map[voiceKey]*voice
 	dresses map[dressKey]*dress
 	pages   *pages
+	shapes  shapes
 	lock    []byte // locales/source.lock: which English the translations were made of
 }
 
@@ -43,7 +44,10 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{brand: brand, words: all, voices: voices(all, messages()), dresses: d, pages: p}
+	s := &Set{brand: brand, words: all, voices: voices(all, messages()), dresses: d, pages: p, shapes: readShapes()}
+	if err := s.readUses(); err != nil {
+		return nil, err
+	}
 	if s.lock, err = fs.ReadFile(locales, lockFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("locales/%s: %w", lockFile, err)
 	}
@@ -114,9 +118,9 @@ func (s *Set) voice(locale, message, typ string, ch notify.Channel) (*voice, err
 }
 
 // dress returns the brand in which an event's messages are dressed.
-func (s *Set) dress(locale string, raw map[string]any) *dress {
+func (s *Set) dress(locale string, p payload) *dress {
 	if len(s.brand.Storefronts) > 0 {
-		if d := s.dresses[dressKey{locale, plain(raw["storefront_id"])}]; d != nil {
+		if d := s.dresses[dressKey{locale, p.text("storefront_id")}]; d != nil {
 			return d
 		}
 	}

@@ -10,7 +10,11 @@ import (
 
 // View is what templates see.
 type View struct {
-	*dress // Brand, T (the shared texts), Farewell, Why, Help
+	Brand    *Brand
+	T        map[string]string // the shared texts, [common] by key
+	Farewell string
+	Why      string // the reader gets it
+	Help     string
 
 	Lang    string // for <html lang>
 	Type    string // "order.created"
@@ -28,9 +32,10 @@ type View struct {
 	Mandatory   bool
 	Unsubscribe string
 
-	raw    map[string]any
-	counts []counted
-	voice  *voice
+	dress   *dress
+	payload payload
+	counts  []counted
+	voice   *voice
 }
 
 // Longest texts of a message, in UTF-16 units. Telegram takes 4096 in all, FCM 4 KB.
@@ -50,16 +55,23 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 		return nil, err
 	}
 	w := s.writer(v.words, d.Channel, c, now)
-	f := w.fields(t, d.Event, c.Name)
+	f := w.fields(s.shapes.read(t, d.Event, v.loose), v.uses, c.Name)
+	dress := s.dress(v.tag, f.payload)
 	view := &View{
-		Lang: v.tag, Type: string(t.Name), F: f.text, Items: f.items, Mandatory: d.Mandatory,
-		dress: s.dress(v.tag, f.raw), raw: f.raw, counts: f.counts, voice: v,
+		Brand: &dress.Brand, T: dress.T, Farewell: dress.Farewell, Why: dress.Why, Help: dress.Help,
+		Lang: v.tag, Type: string(t.Name), F: f.text, Mandatory: d.Mandatory,
+		dress: dress, payload: f.payload, counts: f.counts, voice: v,
 	}
-	if view.Link = view.link(d.Message, f.raw); !isHTTPS(view.Link) {
+	if view.Link = dress.link(d.Message, f.payload); !isHTTPS(view.Link) {
 		view.Link = ""
 	}
-	if f.more > 0 {
-		view.More, err = v.say(v.words.text("common.and_more"), map[string]any{"count": fmt.Sprint(f.more)}, []counted{{"count", int64(f.more)}})
+	if !v.items {
+		return view, nil
+	}
+	list, _ := f.any("items").(eventtypes.List[eventtypes.OrderItem])
+	more := 0
+	if view.Items, more = w.items(list); more > 0 {
+		view.More, err = v.say(v.words.text("common.and_more"), map[string]any{"count": fmt.Sprint(more)}, []counted{{"count", int64(more)}})
 	}
 	return view, err
 }

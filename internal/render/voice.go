@@ -10,6 +10,10 @@ import (
 type voice struct {
 	*words
 	subject, title, body, short, button text
+
+	uses  uses // fields that the words and their page name
+	loose bool // some of them aren't in the type's payload
+	items bool // the page lists an order's items
 }
 
 // voiceKey names a voice: in which language, for which words, by which channel.
