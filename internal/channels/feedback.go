@@ -1,6 +1,12 @@
 package channels
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrSignature says that a callback is not from the provider that it claims to be from.
+var ErrSignature = errors.New("the callback's signature does not match")
 
 // FeedbackKind is what a provider tells afterwards.
 type FeedbackKind string
