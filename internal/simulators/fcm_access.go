@@ -22,6 +22,7 @@ type fcmAccess struct {
 	mu       sync.Mutex
 	required bool
 	key      *rsa.PrivateKey // the service account's, once there is one
+	logins   int
 }
 
 func newFCMAccess() *fcmAccess { return &fcmAccess{token: "ya29." + hexID()} }
@@ -31,6 +32,20 @@ func (f *FCM) RequireAuth() {
 	f.access.mu.Lock()
 	defer f.access.mu.Unlock()
 	f.access.required = true
+}
+
+// Logins is how many access tokens were given out.
+func (f *FCM) Logins() int {
+	f.access.mu.Lock()
+	defer f.access.mu.Unlock()
+	return f.access.logins
+}
+
+// Forget deletes the service account: its logins are refused from now on.
+func (f *FCM) Forget() {
+	f.access.mu.Lock()
+	defer f.access.mu.Unlock()
+	f.access.key = nil
 }
 
 // ServiceAccount is a credentials file that the simulator knows, as the Firebase console
@@ -74,6 +89,9 @@ func (a *fcmAccess) grant(w http.ResponseWriter, r *http.Request) {
 		answerJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
 		return
 	}
+	a.mu.Lock()
+	a.logins++
+	a.mu.Unlock()
 	answerJSON(w, http.StatusOK, map[string]any{"access_token": a.token, "token_type": "Bearer", "expires_in": 3600})
 }
 

@@ -2,7 +2,9 @@ package push
 
 import (
 	"cmp"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -60,6 +62,13 @@ func (c Config) endpoint() string {
 	return e + "/v1"
 }
 
+// keyFile is what we look at in the credentials file; the rest is for Google's library.
+type keyFile struct {
+	Type    credentials.CredType `json:"type"`
+	Project string               `json:"project_id"`
+	Key     string               `json:"private_key"`
+}
+
 // access reads the credentials file. Errors name the file and what is wrong with it, never
 // what stands in it.
 func (c Config) access(client *http.Client) (creds *auth.Credentials, project string, err error) {
@@ -70,26 +79,45 @@ func (c Config) access(client *http.Client) (creds *auth.Credentials, project st
 	if err != nil {
 		return nil, "", fmt.Errorf("push: credentials file: %w", err)
 	}
-	var file struct {
-		Type    credentials.CredType `json:"type"`
-		Project string               `json:"project_id"`
-	}
+	var file keyFile
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return nil, "", c.badFile("not JSON")
 	}
-	known := []credentials.CredType{credentials.ServiceAccount, credentials.ExternalAccount, credentials.ImpersonatedServiceAccount, credentials.AuthorizedUser}
-	if !slices.Contains(known, file.Type) {
-		return nil, "", c.badFile("its type is not that of credentials (service_account)")
+	if wrong := file.wrong(); wrong != "" {
+		return nil, "", c.badFile(wrong)
 	}
 	creds, err = credentials.NewCredentialsFromJSON(file.Type, raw, &credentials.DetectOptions{Scopes: []string{scope}, Client: client})
 	if err != nil {
-		return nil, "", c.badFile(channels.Seal(err.Error()))
+		return nil, "", c.badFile(channels.Seal(err.Error(), file.Key))
 	}
 	project = cmp.Or(c.Project, file.Project)
 	if project == "" {
 		return nil, "", c.badFile("no project_id in it: set VONDINOTIFY_FCM_PROJECT")
 	}
 	return creds, project, nil
+}
+
+// wrong says what is wrong with the file; "" is nothing. Google's library would find the
+// key's fault at the first send only.
+func (f keyFile) wrong() string {
+	known := []credentials.CredType{credentials.ServiceAccount, credentials.ExternalAccount, credentials.ImpersonatedServiceAccount, credentials.AuthorizedUser}
+	switch {
+	case !slices.Contains(known, f.Type):
+		return "its type is not that of credentials (service_account)"
+	case f.Type == credentials.ServiceAccount && !isKey(f.Key):
+		return "its private_key is not a PEM key"
+	}
+	return ""
+}
+
+func isKey(text string) bool {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return false
+	}
+	_, err8 := x509.ParsePKCS8PrivateKey(block.Bytes)
+	_, err1 := x509.ParsePKCS1PrivateKey(block.Bytes)
+	return err8 == nil || err1 == nil
 }
 
 func (c Config) badFile(what string) error {
