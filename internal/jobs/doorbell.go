@@ -46,8 +46,9 @@ func (b *Bells) of(queue string) *bell {
 // bell is that of one queue. A ring is kept until it is heard: one that comes between an
 // empty answer and the wait is not lost.
 type bell struct {
-	rung  chan struct{}
-	empty atomic.Bool // the last answer was that there is nothing
+	rung   chan struct{}
+	empty  atomic.Bool // the last answer was that there is nothing
+	asleep atomic.Bool // a server waits
 }
 
 // wait holds the next question back after an empty answer.
@@ -57,6 +58,8 @@ func (b *bell) wait(look time.Duration, stop <-chan struct{}) {
 	}
 	t := time.NewTimer(look - look/8 + mrand.N(look/4)) // servers that start together ask apart
 	defer t.Stop()
+	b.asleep.Store(true)
+	defer b.asleep.Store(false)
 	select {
 	case <-b.rung:
 	case <-t.C:
