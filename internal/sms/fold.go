@@ -3,6 +3,7 @@ package sms
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -15,32 +16,33 @@ func Fold(text string) string {
 	if EncodingOf(text) == GSM7 {
 		return text
 	}
-	text = Latin(text)
+	text = Latin(strings.ToValidUTF8(text, ""))
 	var b strings.Builder
 	b.Grow(len(text))
-	for _, r := range text {
+	kept := 0 // up to here the text is written
+	for i, r := range text {
+		if gsm(r) > 0 {
+			continue
+		}
+		b.WriteString(text[kept:i])
 		foldRune(&b, r)
+		kept = i + utf8.RuneLen(r)
 	}
+	b.WriteString(text[kept:])
 	return b.String()
 }
 
+// foldRune writes a rune that GSM-7 doesn't have.
 func foldRune(b *strings.Builder, r rune) {
-	if gsm(r) > 0 {
-		b.WriteRune(r)
-		return
-	}
-	if plain, ok := folds[r]; ok {
+	switch plain, ok := folds[r]; {
+	case ok:
 		b.WriteString(plain)
-		return
-	}
-	if unicode.Is(unicode.Zs, r) {
+	case unicode.Is(unicode.Zs, r):
 		b.WriteByte(' ')
-		return
+	case unicode.In(r, unicode.So, unicode.Sk, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co):
+	default:
+		foldMarks(b, r)
 	}
-	if unicode.In(r, unicode.So, unicode.Sk, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co) {
-		return
-	}
-	foldMarks(b, r)
 }
 
 // foldMarks drops the marks of a letter whose bare form is in GSM-7.
@@ -57,5 +59,5 @@ var folds = map[rune]string{
 	'đ': "dj", 'Đ': "Dj", 'ł': "l", 'Ł': "L", 'ı': "i", 'œ': "oe", 'Œ': "OE", 'ð': "d", 'þ': "th",
 	'„': `"`, '“': `"`, '”': `"`, '«': `"`, '»': `"`, '’': "'", '‘': "'", '‚': "'", '`': "'", '´': "'",
 	'–': "-", '—': "-", '‑': "-", '−': "-", '…': "...", '•': "-", '·': "-", '×': "x", '№': "No ",
-	'ç': "c", '\t': " ", '\u2028': "\n", '\u2029': "\n",
+	'č': "c", 'ć': "c", 'š': "s", 'ž': "z", 'Č': "C", 'Ć': "C", 'Š': "S", 'Ž': "Z", 'ç': "c", '\u00a0': " ", '\t': " ", '\u2028': "\n", '\u2029': "\n",
 }

@@ -30,7 +30,8 @@ func Latin(text string) string {
 	return b.String()
 }
 
-func isCyrillic(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }
+// isCyrillic knows the block in which all modern Cyrillic letters are.
+func isCyrillic(r rune) bool { return r >= 0x400 && r <= 0x52f }
 
 // shouted says whether the letter stands in a word of capitals, where a letter pair is
 // capital as a whole: ЉУБАВ is LJUBAV, Љубав is Ljubav.
