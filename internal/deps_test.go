@@ -58,6 +58,7 @@ internal/channels/sms/infobip  internal/notify internal/channels internal/secret
 internal/channels/sms/smpp     internal/notify internal/channels internal/secret internal/sms
 
 internal/admin       internal/notify internal/secret
+internal/public      internal/notify internal/secret internal/channels
 internal/devinbox    internal/simulators
 internal/app         internal/… templates locales
 internal/ctl         internal/… templates locales

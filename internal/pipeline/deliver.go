@@ -221,6 +221,9 @@ func (t *try) send(ctx context.Context, m notify.Message) (notify.Receipt, error
 }
 
 func (t *try) sent(ctx context.Context, r notify.Receipt) notify.Decision {
+	if r.NewChat != "" && t.d.To.UserID != "" && t.d.To.Other == nil {
+		t.learnt(t.Health.Moved(ctx, t.d.To.UserID, r.NewChat))
+	}
 	o := t.outcome(notify.Sent, "")
 	o.Provider, o.MessageID, o.Parts = r.Provider, r.ID, r.Parts
 	return t.settle(ctx, *o)
@@ -271,15 +274,19 @@ func (t *try) learn(ctx context.Context, err error) {
 	if !ok || t.d.To.UserID == "" || t.d.To.Other != nil {
 		return
 	}
-	var herr error
 	switch {
 	case se.NewChat != "":
-		herr = t.Health.Moved(ctx, t.d.To.UserID, se.NewChat)
+		t.learnt(t.Health.Moved(ctx, t.d.To.UserID, se.NewChat))
 	case se.Fault == notify.Unreachable:
-		herr = t.Health.Unreachable(ctx, t.d.To.UserID, t.to, se)
+		t.learnt(t.Health.Unreachable(ctx, t.d.To.UserID, t.to, se))
 	}
-	if herr != nil {
-		t.Log.Warn().Err(herr).Str("delivery_id", t.d.ID).Msg("Contact health could not be written")
+}
+
+// learnt notes that the address book did not take something. The next refusal tells it
+// again.
+func (t *try) learnt(err error) {
+	if err != nil {
+		t.Log.Warn().Err(err).Str("delivery_id", t.d.ID).Msg("Contact health could not be written")
 	}
 }
 
