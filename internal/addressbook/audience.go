@@ -2,6 +2,8 @@ package addressbook
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -103,25 +105,42 @@ func (b *Book) Page(ctx context.Context, audience, cursor string, n int) (ids []
 
 // Memberships are the audiences that a person is in.
 func (b *Book) Memberships(ctx context.Context, userID string) ([]string, error) {
-	ever, err := b.client.SMembers(ctx, rediskeys.Memberships(userID)).Result()
-	if err != nil || len(ever) == 0 {
+	in, err := b.membershipsOf(ctx, []string{userID})
+	if err != nil {
 		return nil, err
 	}
+	return in[0], nil
+}
+
+// membershipsOf looks several people up in two round trips: where each has ever been, and
+// whether they still are.
+func (b *Book) membershipsOf(ctx context.Context, userIDs []string) ([][]string, error) {
 	p := b.client.Pipeline()
-	scores := make([]*redis.FloatCmd, len(ever))
-	for i, a := range ever {
-		scores[i] = p.ZScore(ctx, rediskeys.Audience(a), userID)
+	ever := make([]*redis.StringSliceCmd, len(userIDs))
+	for i, id := range userIDs {
+		ever[i] = p.SMembers(ctx, rediskeys.Memberships(id))
 	}
-	_, _ = p.Exec(ctx) // each command keeps its own error
-	var in []string
-	for i, s := range scores {
-		switch err := s.Err(); err {
-		case nil:
-			in = append(in, ever[i])
-		case redis.Nil:
-		default:
-			return nil, err
+	if _, err := p.Exec(ctx); err != nil {
+		return nil, err
+	}
+	p = b.client.Pipeline()
+	still := make([][]*redis.FloatCmd, len(userIDs))
+	for i, id := range userIDs {
+		for _, a := range ever[i].Val() {
+			still[i] = append(still[i], p.ZScore(ctx, rediskeys.Audience(a), id))
 		}
+	}
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, err
+	}
+	in := make([][]string, len(userIDs))
+	for i := range userIDs {
+		for j, s := range still[i] {
+			if s.Err() == nil {
+				in[i] = append(in[i], ever[i].Val()[j])
+			}
+		}
+		slices.Sort(in[i])
 	}
 	return in, nil
 }

@@ -14,7 +14,7 @@ import (
 // Unreachable notes that a provider calls an address dead, and tells the users' service of
 // it once, on the stream [rediskeys.Contacts]. What it knew already is not told again.
 func (b *Book) Unreachable(ctx context.Context, userID string, a notify.Address, e *notify.SendError) error {
-	now := b.now().UTC()
+	now := b.now().UTC().Truncate(time.Second) // whole seconds have one width, which condemnScript compares
 	h := notify.Health{Reason: reasonOf(e), Provider: e.Provider, Since: now}
 	if life := deadFor(a.Channel, e.Code); life > 0 {
 		h.Until = now.Add(life)
@@ -42,6 +42,7 @@ const retell = time.Minute
 //	ARGV[3] -> health as JSON
 //	ARGV[4] -> now in ms
 //	ARGV[5] -> ms after which a mark is taken over
+//	ARGV[6] -> field that says when the address was last verified: death before that is over
 //	Output: 1 tell it, 0 don't
 var condemnScript = redis.NewScript(`
 local health, tell = 'health:' .. ARGV[1], 'tell:' .. ARGV[1]
@@ -51,6 +52,10 @@ local dead = false
 if old and #old > 19 then
 	local h = cjson.decode(string.sub(old, 20))
 	dead = not h['until'] or h['until'] > cjson.decode(ARGV[3])['since']
+	local verified = redis.call('HGET', KEYS[1], ARGV[6])
+	if verified and string.sub(verified, 20) > h['since'] then
+		dead = false
+	end
 end
 if dead and (not mark or tonumber(mark) + tonumber(ARGV[5]) > tonumber(ARGV[4])) then
 	return 0
@@ -63,9 +68,19 @@ return 1
 `)
 
 func (b *Book) condemn(ctx context.Context, userID string, a notify.Address, h notify.Health) (tell bool, err error) {
-	h.Since, h.Until = h.Since.Truncate(time.Second), h.Until.Truncate(time.Second) // one width, for the script
 	return condemnScript.Run(ctx, b.client, []string{rediskeys.Contact(userID)},
-		a.Key(), string(stampAt(b.now())), jsonText(h), b.now().UnixMilli(), retell.Milliseconds()).Bool()
+		a.Key(), string(stampAt(b.now())), jsonText(h), b.now().UnixMilli(), retell.Milliseconds(), verifiedField(a.Channel)).Bool()
+}
+
+func verifiedField(ch notify.Channel) string {
+	switch ch {
+	case notify.Email:
+		return fieldEmailVerified
+	case notify.SMS:
+		return fieldPhoneVerified
+	case notify.Telegram, notify.Push:
+	}
+	return ""
 }
 
 // maxTold bounds the stream; a reader that is further behind has other troubles.

@@ -2,6 +2,7 @@ package addressbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,8 +93,16 @@ func (s *study) contact(c notify.Contact) {
 func usable(c notify.Contact) notify.Contact {
 	c.Email, _ = NormalEmail(c.Email)
 	c.Phone, _ = NormalPhone(c.Phone)
+	c.TelegramChat, _ = normalChat(c.TelegramChat)
 	c.TimeZone, _ = normalZone(c.TimeZone)
 	c.Locale = notify.Locale(c.Locale)
+	if len(c.Name) > maxPersonName {
+		c.Name = ""
+	}
+	c.PushTokens = slices.DeleteFunc(slices.Clone(c.PushTokens), func(t notify.PushToken) bool {
+		_, err := normalTokens([]notify.PushToken{t})
+		return err != nil
+	})
 	return c
 }
 

@@ -19,8 +19,9 @@ const region = "RS"
 
 // Limits of what is stored; real values are far below.
 const (
-	maxName  = 200
-	maxToken = 4096
+	maxName       = 200 // bytes of an id, or of an audience's name
+	maxPersonName = 800
+	maxToken      = 4096
 )
 
 // Invalid says what is wrong with a value of a contact. It never shows the value.
@@ -104,8 +105,8 @@ func normalTokens(tokens []notify.PushToken) ([]notify.PushToken, error) {
 // [*Invalid] for each value that is wrong.
 func normal(c notify.Contact) (notify.Contact, error) {
 	errs := []error{checkName("user_id", c.UserID)}
-	if len(c.Name) > 4*maxName {
-		errs = append(errs, invalid("name", "it is longer than %d bytes", 4*maxName))
+	if len(c.Name) > maxPersonName {
+		errs = append(errs, invalid("name", "it is longer than %d bytes", maxPersonName))
 	}
 	for _, f := range []struct {
 		value *string

@@ -97,6 +97,11 @@ func (b *Book) ready(c notify.Contact) (notify.Contact, error) {
 		// Whole seconds in UTC have one width, which pruneScript sorts by.
 		c.PushTokens[i].LastSeen = t.LastSeen.UTC().Truncate(time.Second)
 	}
+	c.Health = maps.Clone(c.Health)
+	for key, h := range c.Health { // one width as well, for condemnScript
+		h.Since, h.Until = h.Since.UTC().Truncate(time.Second), h.Until.UTC().Truncate(time.Second)
+		c.Health[key] = h
+	}
 	return c, err
 }
 

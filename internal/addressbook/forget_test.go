@@ -1,0 +1,106 @@
+package addressbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// eraser is the history: it fails once, and remembers whom it forgot.
+type eraser struct {
+	err    error
+	forgot []string
+}
+
+func (e *eraser) Forget(_ context.Context, userID string) error {
+	if err := e.err; err != nil {
+		e.err = nil
+		return err
+	}
+	e.forgot = append(e.forgot, userID)
+	return nil
+}
+
+func TestForgetLeavesNoTrace(t *testing.T) {
+	history := &eraser{}
+	b, client, clock := open(t, WithEraser(history))
+	put(t, b, withID(jelena(), "u-890"))
+	put(t, b, withID(notify.Contact{Email: "before@example.com", Name: "Jelena"}, "u-890")) // addresses of old count too
+	put(t, b, withID(jelena(), "u-890"))
+	put(t, b, notify.Contact{UserID: "other", Email: "other@example.com"})
+	for _, a := range []string{"role:admin", "listing:1:watchers", "pvz:1:operators"} {
+		if err := errors.Join(b.Join(t.Context(), a, "u-890", "other"), b.Leave(t.Context(), "pvz:1:operators", "u-890")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock.t = noon.Add(1)
+	if err := b.Unreachable(t.Context(), "u-890", notify.Address{Channel: notify.Email, Value: "jelena@example.com"}, &notify.SendError{Provider: "smtp", Code: "550 5.1.1"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Forget(t.Context(), "u-890"); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range dump(t, client) {
+		for _, trace := range traces() {
+			if strings.Contains(key, trace) || strings.Contains(fmt.Sprint(value), trace) {
+				t.Errorf("%s still holds %s", key, trace)
+			}
+		}
+	}
+	if len(history.forgot) != 1 || contact(t, b, "other").Email == "" {
+		t.Errorf("history: %v", history.forgot)
+	}
+	checkMembers(t, b, map[string][]string{"role:admin": {"other"}, "listing:1:watchers": {"other"}})
+}
+
+func withID(c notify.Contact, id string) notify.Contact {
+	c.UserID = id
+	return c
+}
+
+// traces are what must not be found any more: the id, and every address and its key.
+func traces() []string {
+	list := []string{"u-890"}
+	for _, a := range []notify.Address{
+		{Channel: notify.Email, Value: "jelena@example.com"}, {Channel: notify.Email, Value: "before@example.com"},
+		{Channel: notify.SMS, Value: "+381631234567"}, {Channel: notify.Telegram, Value: "555"}, {Channel: notify.Push, Value: "fcm:abc"},
+	} {
+		_, fingerprint, _ := strings.Cut(a.Key(), ":")
+		list = append(list, fingerprint)
+		if len(a.Value) > 3 {
+			list = append(list, a.Value)
+		}
+	}
+	return list
+}
+
+func TestForgetKeepsAnAddressThatIsSomebodyElsesNow(t *testing.T) {
+	b, _, _ := open(t)
+	put(t, b, notify.Contact{UserID: "1", Email: "shared@example.com"})
+	put(t, b, notify.Contact{UserID: "2", Email: "shared@example.com"})
+	if err := b.Forget(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Find(t.Context(), "shared@example.com"); err != nil || got != "2" {
+		t.Errorf("found %q, %v", got, err)
+	}
+}
+
+func TestAForgetThatFailedCanBeRepeated(t *testing.T) {
+	history := &eraser{err: errors.New("away")}
+	b, client, _ := open(t, WithEraser(history))
+	put(t, b, jelena())
+	if err := b.Forget(t.Context(), "890"); err == nil {
+		t.Error("a history that failed was not told of")
+	}
+	if contact(t, b, "890").Email == "" {
+		t.Error("the contact went before the history")
+	}
+	if err := b.Forget(t.Context(), "890"); err != nil || client.DBSize(t.Context()).Val() != 0 {
+		t.Errorf("%v; %d keys left", err, client.DBSize(t.Context()).Val())
+	}
+}
