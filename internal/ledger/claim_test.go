@@ -71,7 +71,9 @@ func TestClaim(t *testing.T) {
 		}, long, notify.Busy},
 		{"sent", func(t *testing.T, mine, _ *Ledger) { mustSettle(t, mine, sent(d, "SM1")) }, died, notify.Settled},
 		{"failed for good", func(t *testing.T, mine, _ *Ledger) { mustSettle(t, mine, outcome(notify.Failed, d)) }, died, notify.Settled},
-		{"skipped", func(t *testing.T, mine, _ *Ledger) { must(t, mine.Skip(t.Context(), []notify.Outcome{outcome(notify.Skipped, d)})) }, died, notify.Settled},
+		{"skipped", func(t *testing.T, mine, _ *Ledger) {
+			must(t, mine.Skip(t.Context(), []notify.Outcome{outcome(notify.Skipped, d)}))
+		}, died, notify.Settled},
 		{"a newer event came", func(t *testing.T, mine, _ *Ledger) { must(t, mine.Keep(t.Context(), superseding(d, time.Second))) }, long, notify.Superseded},
 		{"an older event came late", func(t *testing.T, mine, _ *Ledger) { must(t, mine.Keep(t.Context(), superseding(d, -time.Second))) }, long, notify.Claimed},
 		{"newer, then older", func(t *testing.T, mine, _ *Ledger) {
