@@ -27,9 +27,9 @@ var (
 	}
 )
 
-func simulator(t *testing.T) (*simulators.FCM, *simulators.Inbox) {
+func simulator(t testing.TB) (*simulators.FCM, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(0)
+	inbox := simulators.NewInbox(16)
 	sim, err := simulators.NewFCM(inbox)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func simulator(t *testing.T) (*simulators.FCM, *simulators.Inbox) {
 	return sim, inbox
 }
 
-func sender(t *testing.T, cfg push.Config) *push.Sender {
+func sender(t testing.TB, cfg push.Config) *push.Sender {
 	t.Helper()
 	s, err := push.New(cfg)
 	if err != nil {

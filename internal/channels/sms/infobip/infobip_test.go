@@ -25,9 +25,9 @@ var (
 	message = notify.Message{Delivery: "abcdefghijklmnopqrstuvwxyz", Channel: notify.SMS, Text: "Vasa porudzbina 12345 je potvrdjena."}
 )
 
-func simulator(t *testing.T) (*simulators.Infobip, *simulators.Inbox) {
+func simulator(t testing.TB) (*simulators.Infobip, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(0)
+	inbox := simulators.NewInbox(16)
 	sim, err := simulators.NewInfobip(inbox)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func simulator(t *testing.T) (*simulators.Infobip, *simulators.Inbox) {
 	return sim, inbox
 }
 
-func sender(t *testing.T, dsn string) *infobip.Sender {
+func sender(t testing.TB, dsn string) *infobip.Sender {
 	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {

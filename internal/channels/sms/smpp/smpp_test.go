@@ -27,9 +27,9 @@ var (
 	message = notify.Message{Delivery: "abcdefghijklmnopqrstuvwxyz", Channel: notify.SMS, Text: "Vasa porudzbina 12345 je potvrdjena."}
 )
 
-func simulator(t *testing.T) (*simulators.SMPP, *simulators.Inbox) {
+func simulator(t testing.TB) (*simulators.SMPP, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(0)
+	inbox := simulators.NewInbox(16)
 	sim, err := simulators.NewSMPP(inbox)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func simulator(t *testing.T) (*simulators.SMPP, *simulators.Inbox) {
 	return sim, inbox
 }
 
-func config(t *testing.T, dsn string) smpp.Config {
+func config(t testing.TB, dsn string) smpp.Config {
 	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
@@ -51,7 +51,7 @@ func config(t *testing.T, dsn string) smpp.Config {
 	return cfg
 }
 
-func sender(t *testing.T, cfg smpp.Config, l channels.Listener) *smpp.Sender {
+func sender(t testing.TB, cfg smpp.Config, l channels.Listener) *smpp.Sender {
 	t.Helper()
 	s, err := smpp.New(cfg, l, zerolog.Nop())
 	if err != nil {

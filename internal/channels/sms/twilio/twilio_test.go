@@ -29,9 +29,9 @@ var (
 	message = notify.Message{Delivery: "abcdefghijklmnopqrstuvwxyz", Channel: notify.SMS, Text: "Vasa porudzbina 12345 je potvrdjena."}
 )
 
-func simulator(t *testing.T) (*simulators.Twilio, *simulators.Inbox) {
+func simulator(t testing.TB) (*simulators.Twilio, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(0)
+	inbox := simulators.NewInbox(16)
 	sim, err := simulators.NewTwilio(inbox)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func simulator(t *testing.T) (*simulators.Twilio, *simulators.Inbox) {
 	return sim, inbox
 }
 
-func sender(t *testing.T, dsn string) *twilio.Sender {
+func sender(t testing.TB, dsn string) *twilio.Sender {
 	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
