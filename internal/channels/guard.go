@@ -1,0 +1,71 @@
+package channels
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// Sender hands a message to a provider.
+type Sender interface {
+	Send(ctx context.Context, to notify.Address, m notify.Message) (notify.Receipt, error)
+}
+
+// Guard is a Sender behind its provider's breaker and pace. What they hold back is a
+// [notify.Postponed]: nothing was sent, and no attempt is lost.
+type Guard struct {
+	Sender  Sender
+	Breaker *Breaker
+	Pace    *Pace                           // nil: the provider has no limits
+	Limits  func(to notify.Address) []Limit // the provider's limits for a recipient
+}
+
+// pauseDefault is for a provider that is throttling and doesn't say for how long.
+const pauseDefault = 5 * time.Second
+
+// Send asks the breaker, then the pace, then sends. Whatever the provider answers, both
+// learn from it.
+func (g *Guard) Send(ctx context.Context, to notify.Address, m notify.Message) (notify.Receipt, error) {
+	before := g.Breaker.State()
+	done, err := g.Breaker.Allow()
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	r, err := g.paced(ctx, to, m, done)
+	if before != Closed && g.Breaker.State() == Closed && g.Pace != nil {
+		_ = g.Pace.SlowStart(ctx) // Redis away: then nothing is sent anyway
+	}
+	return r, err
+}
+
+// errPanicked is the outcome of a sender that panicked: nobody knows.
+var errPanicked = &notify.SendError{Fault: notify.Unknown, Provider: "?", Err: errors.New("the sender panicked")}
+
+func (g *Guard) paced(ctx context.Context, to notify.Address, m notify.Message, done func(error)) (r notify.Receipt, err error) {
+	err = errPanicked
+	defer func() { done(err) }()
+	limits := g.limits(to)
+	if g.Pace != nil {
+		if err = g.Pace.Take(ctx, limits...); err != nil {
+			return notify.Receipt{}, err
+		}
+		err = errPanicked
+	}
+	r, err = g.Sender.Send(ctx, to, m)
+	if se, ok := errors.AsType[*notify.SendError](err); ok && se.Fault == notify.Throttled && g.Pace != nil {
+		if se.RetryAfter == 0 {
+			se.RetryAfter = pauseDefault
+		}
+		_ = g.Pace.Pause(ctx, se.RetryAfter, limits...) // the message itself waits in any case
+	}
+	return r, err
+}
+
+func (g *Guard) limits(to notify.Address) []Limit {
+	if g.Limits == nil {
+		return nil
+	}
+	return g.Limits(to)
+}
