@@ -8,11 +8,10 @@ import (
 
 // Finding is something that is wrong with a set.
 type Finding struct {
-	File  string `json:"file"`           // "locales/ru.toml", "templates/email/layout.html"
-	Line  int    `json:"line,omitempty"` // 0: the file as a whole
-	What  string `json:"what"`           // what is wrong, and what would be right
-	Mild  bool   `json:"mild,omitempty"` // a set with mild findings alone is good to use
-	About string `json:"about,omitempty"`
+	File string `json:"file"`           // "locales/ru.toml", "templates/email/layout.html"
+	Line int    `json:"line,omitempty"` // 0: the file as a whole
+	What string `json:"what"`           // what is wrong, and what would be right
+	Mild bool   `json:"mild,omitempty"` // a set with mild findings alone may be used
 }
 
 // String writes "file:line: what".
@@ -28,10 +27,10 @@ func Errors(findings []Finding) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Mild })
 }
 
-// sorted orders findings by place and drops those that say the same.
+// sorted orders findings by place and says each once.
 func sorted(findings []Finding) []Finding {
 	slices.SortFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.What, b.What))
 	})
-	return slices.CompactFunc(findings, func(a, b Finding) bool { return a.File == b.File && a.Line == b.Line && a.What == b.What })
+	return slices.Compact(findings)
 }

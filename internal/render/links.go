@@ -77,7 +77,7 @@ var ways = map[string][]string{
 func (d *dress) link(message string, p payload) string {
 	for _, way := range waysOf(message) {
 		if strings.HasSuffix(way, "url") {
-			if s := p.text(way); isHTTPS(s) {
+			if s := p.text(way); isHTTPS(s) && len(s) <= maxLink {
 				return s
 			}
 			continue
@@ -100,6 +100,12 @@ func waysOf(message string) []string {
 	return nil
 }
 
+// maxLink is what mail programs and push providers take.
+const maxLink = 2000
+
+// maxID is longer than any identifier is; what is longer isn't one.
+const maxID = 128
+
 // page fills a page's address.
 func (d *dress) page(name string, p payload) (address string, ok bool) {
 	var b strings.Builder
@@ -109,7 +115,7 @@ func (d *dress) page(name string, p payload) (address string, ok bool) {
 			continue
 		}
 		s := p.text(part.field)
-		if s == "" {
+		if s == "" || len(s) > maxID {
 			return "", false
 		}
 		b.WriteString(url.PathEscape(s))

@@ -84,27 +84,38 @@ func (j *job) sms(m *notify.Message) error {
 	}
 	t := pick(j.set.pages.text, notify.SMS, j.delivery.Message, v.Type)
 	m.Text, err = j.run(func(b *bytes.Buffer) error { return t.Execute(b, v) })
-	m.Text = fit(m.Text, v.Lang)
+	if m.Text = fold(m.Text, v.Lang); !v.whole {
+		m.Text = fit(m.Text)
+	}
 	return err
 }
 
 // maxSegments is what an SMS may cost, whatever data it carries.
 const maxSegments = 2
 
-// fit writes an SMS as cheaply as its language reads well: Latin languages in GSM-7; Serbian
-// Cyrillic as it is while it fits, else in Latin; Russian as it is.
-func fit(text, locale string) string {
-	text = plainSpaces(strings.TrimSpace(text))
-	n, _ := sms.Count(text)
-	if locale != Russian && !(locale == SerbianCyrillic && n <= maxSegments) {
-		text = sms.Fold(text)
-	}
-	for room := sms.Room(maxSegments, sms.EncodingOf(text)); ; room-- {
+// fold writes an SMS as cheaply as its language reads well: Latin languages in GSM-7;
+// Serbian Cyrillic as it is while it fits, else in Latin; Russian as it is.
+func fold(text, locale string) string {
+	text = strings.TrimSpace(text)
+	switch locale {
+	case Russian:
+		return plainSpaces(text)
+	case SerbianCyrillic:
 		if n, _ := sms.Count(text); n <= maxSegments {
 			return text
 		}
-		text = strings.TrimSuffix(cut(text, room), "…")
 	}
+	return sms.Fold(text)
+}
+
+// fit cuts what data made too long.
+func fit(text string) string {
+	n, enc := sms.Count(text)
+	for room := sms.Room(maxSegments, enc); n > maxSegments; room-- {
+		text = strings.TrimSuffix(cut(text, room), "…")
+		n, _ = sms.Count(text)
+	}
+	return text
 }
 
 func (j *job) push(m *notify.Message) error {

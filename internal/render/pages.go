@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -20,10 +21,12 @@ import (
 //	sms/default.txt                  the same for SMS
 //	push/default.txt                 the same for push: the blocks "title" and "body"
 type pages struct {
-	html map[pageKey]*htmltemplate.Template
-	text map[pageKey]*texttemplate.Template
-	// bad are files that can't be compiled.
+	html  map[pageKey]*htmltemplate.Template
+	text  map[pageKey]*texttemplate.Template
 	files map[string]string // sources by path, for the lint
+
+	sharedOnce sync.Once
+	sharedKeys map[string]bool
 }
 
 // pageKey names a page: "" is the channel's default.
@@ -55,16 +58,10 @@ func loadPages(files fs.FS) (*pages, error) {
 		text:  map[pageKey]*texttemplate.Template{},
 		files: map[string]string{},
 	}
-	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || path.Ext(name) != ".html" && path.Ext(name) != ".txt" {
-			return err
+	for _, ch := range notify.Channels() {
+		if err := p.read(files, string(ch)); err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
 		}
-		src, err := fs.ReadFile(files, name)
-		p.files[name] = string(src)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("templates: %w", err)
 	}
 	for _, load := range []func() error{p.loadEmailHTML, p.loadEmailText, p.loadTelegram, p.loadTexts} {
 		if err := load(); err != nil {
@@ -72,6 +69,27 @@ func loadPages(files fs.FS) (*pages, error) {
 		}
 	}
 	return p, nil
+}
+
+// read takes a folder's files. It isn't walked for: in a mounted ConfigMap the folders are
+// links, and a walk doesn't follow them.
+func (p *pages) read(files fs.FS, folder string) error {
+	entries, err := fs.ReadDir(files, folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		file := path.Join(folder, e.Name())
+		if ext := path.Ext(file); ext != ".html" && ext != ".txt" {
+			continue
+		}
+		src, err := fs.ReadFile(files, file)
+		if err != nil {
+			return err
+		}
+		p.files[file] = string(src)
+	}
+	return nil
 }
 
 // loadEmailHTML compiles the HTML part: the layout with its parts, and over it each page.

@@ -45,10 +45,12 @@ func (r *Renderer) Set() *Set { return r.set.Load() }
 
 // Render makes the message of a delivery for a person. Its errors carry no personal data.
 func (r *Renderer) Render(d notify.Delivery, c notify.Contact) (notify.Message, error) {
-	return r.renderWith(r.set.Load(), d, c)
+	return r.render(r.set.Load(), d, c, false)
 }
 
-func (r *Renderer) renderWith(s *Set, d notify.Delivery, c notify.Contact) (notify.Message, error) {
+// render makes a message. A whole one isn't cut to what its channel takes: the lint wants to
+// see what authors wrote.
+func (r *Renderer) render(s *Set, d notify.Delivery, c notify.Contact, whole bool) (notify.Message, error) {
 	t, err := eventtypes.Check(&d.Event)
 	if err != nil {
 		return notify.Message{}, err
@@ -60,6 +62,7 @@ func (r *Renderer) renderWith(s *Set, d notify.Delivery, c notify.Contact) (noti
 	if err != nil {
 		return notify.Message{}, err
 	}
+	v.whole = whole
 	if wanted := s.locale(localeOf(d, c)); wanted != v.Lang && r.Observer != nil {
 		r.Observer.FellBack(d.Message, wanted, v.Lang)
 	}

@@ -36,6 +36,7 @@ type View struct {
 	payload payload
 	counts  []counted
 	voice   *voice
+	whole   bool // nothing is cut
 }
 
 // Longest texts of a message, in UTF-16 units. Telegram takes 4096 in all, FCM 4 KB.
@@ -127,7 +128,9 @@ func (v *View) say(dst *string, t text, limit int) error {
 	if err != nil {
 		return err
 	}
-	*dst = cut(oneLine(s), limit)
+	if *dst = oneLine(s); !v.whole {
+		*dst = cut(*dst, limit)
+	}
 	return nil
 }
 
