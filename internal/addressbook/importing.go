@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
@@ -109,11 +110,8 @@ func readRecords(r io.Reader, f Format, one func(line int, rec record, err error
 		case err != nil:
 			return err
 		default:
-			var rec record
-			if rec, err = parse(line); err == nil {
-				rec, err = rec.check()
-			}
-			err = one(lines.n, rec, err)
+			rec, bad := readRecord(line, parse)
+			err = one(lines.n, rec, bad)
 		}
 		if err != nil {
 			return err
@@ -121,7 +119,21 @@ func readRecords(r io.Reader, f Format, one func(line int, rec record, err error
 	}
 }
 
-var errLongLine = fmt.Errorf("the line is longer than %d bytes", maxLine)
+func readRecord(line string, parse func(line string) (record, error)) (record, error) {
+	if !utf8.ValidString(line) {
+		return record{}, errNoUTF8
+	}
+	rec, err := parse(line)
+	if err != nil {
+		return record{}, err
+	}
+	return rec.check()
+}
+
+var (
+	errLongLine = fmt.Errorf("the line is longer than %d bytes", maxLine)
+	errNoUTF8   = errors.New("the line is not UTF-8: save the file as UTF-8")
+)
 
 // lineReader yields the lines that aren't empty, however long the file.
 type lineReader struct {

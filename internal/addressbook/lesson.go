@@ -96,7 +96,7 @@ func usable(c notify.Contact) notify.Contact {
 	c.TelegramChat, _ = normalChat(c.TelegramChat)
 	c.TimeZone, _ = normalZone(c.TimeZone)
 	c.Locale = notify.Locale(c.Locale)
-	if len(c.Name) > maxPersonName {
+	if checkPersonName(c.Name) != nil {
 		c.Name = ""
 	}
 	c.PushTokens = slices.DeleteFunc(slices.Clone(c.PushTokens), func(t notify.PushToken) bool {

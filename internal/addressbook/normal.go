@@ -43,8 +43,23 @@ func checkName(field, s string) error {
 		return invalid(field, "it is missing")
 	case len(s) > maxName:
 		return invalid(field, "it is longer than %d bytes", maxName)
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
+	case hostile(s):
 		return invalid(field, "it holds control characters")
+	}
+	return nil
+}
+
+// hostile says whether text holds what belongs neither into a key nor into a header.
+func hostile(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar })
+}
+
+func checkPersonName(s string) error {
+	switch {
+	case len(s) > maxPersonName:
+		return invalid("name", "it is longer than %d bytes", maxPersonName)
+	case hostile(s):
+		return invalid("name", "it holds control characters")
 	}
 	return nil
 }
@@ -104,10 +119,7 @@ func normalTokens(tokens []notify.PushToken) ([]notify.PushToken, error) {
 // normal checks a contact and brings it into the form that is stored. The error joins an
 // [*Invalid] for each value that is wrong.
 func normal(c notify.Contact) (notify.Contact, error) {
-	errs := []error{checkName("user_id", c.UserID)}
-	if len(c.Name) > maxPersonName {
-		errs = append(errs, invalid("name", "it is longer than %d bytes", maxPersonName))
-	}
+	errs := []error{checkName("user_id", c.UserID), checkPersonName(c.Name)}
 	for _, f := range []struct {
 		value *string
 		clean func(string) (string, error)
