@@ -17,19 +17,23 @@ const deadLife = 30 * 24 * time.Hour
 //
 //	email     RFC 3463: bad mailbox, bad host, bad syntax, mailbox moved; RFC 7505: null MX
 //	telegram  nothing: who blocked the bot may unblock it
-//	sms       Twilio: not a number, a landline, STOP (until START); SMPP: invalid destination
+//	sms       Twilio: not a number, no mobile, STOP (until START), a landline; SMPP: no such
+//	          destination, and the receipt for an unknown subscriber; Infobip: the same
 //	push      FCM HTTP v1: the token is gone, or another project's
 func forGood() map[notify.Channel][]string {
 	return map[notify.Channel][]string{
 		notify.Email: {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"},
-		notify.SMS:   {"21211", "21614", "21217", "21610", "30006", "0x0B", "0x0b", "11"},
-		notify.Push:  {"UNREGISTERED", "SENDER_ID_MISMATCH", "404"},
+		notify.SMS: {
+			"21211", "21217", "21610", "21614", "30006", "0x0b", "UNDELIV 001",
+			"REJECTED_INVALID_DESTINATION", "EC_UNKNOWN_SUBSCRIBER",
+		},
+		notify.Push: {"UNREGISTERED", "SENDER_ID_MISMATCH"},
 	}
 }
 
 // deadFor is how long an address is dead; 0 means until it is lifted or proves itself.
 func deadFor(ch notify.Channel, code string) time.Duration {
-	words := strings.Fields(code) // "550 5.1.1": any of them
+	words := append(strings.Fields(code), strings.TrimSpace(code)) // "550 5.1.1": any of them
 	for _, hard := range forGood()[ch] {
 		if slices.Contains(words, hard) {
 			return 0

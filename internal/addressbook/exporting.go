@@ -19,6 +19,7 @@ const exportPage = 500
 // Export writes everybody whom the book holds, as [Book.Import] reads them. Who comes or
 // goes meanwhile may be missing, and somebody may stand there twice. JSON Lines carry all
 // that is known of a person; CSV leaves out verifications, bans, preferences and health.
+// On Redis Cluster the book needs a *redis.ClusterClient for this, not an auto-pipelined one.
 func (b *Book) Export(ctx context.Context, w io.Writer, f Format) (written int, err error) {
 	out, err := newWriter(w, f)
 	if err != nil {
