@@ -33,6 +33,7 @@ type Queue struct {
 type Gauges struct {
 	Sources func() []Source
 	Queues  func(ctx context.Context) ([]Queue, error)
+	Dead    func(ctx context.Context) (int64, error) // letters that lie in notifications:dead; may be nil
 	Group   string
 }
 
@@ -49,7 +50,7 @@ func newDesc(name, help string, labels ...string) *desc {
 type collector struct {
 	Gauges
 	up, length, pending, lag *desc
-	tasks, age               *desc
+	tasks, age, dead         *desc
 }
 
 // Register adds the gauges to a registry.
@@ -62,12 +63,13 @@ func (g Gauges) Register(reg prometheus.Registerer) {
 		lag:     newDesc("stream_group_lag_seconds", "Age of the oldest entry that was not read.", "source", "stream", "group"),
 		tasks:   newDesc("queue_tasks", "Jobs in a lane.", "channel", "priority", "state"),
 		age:     newDesc("queue_oldest_pending_seconds", "Age of the oldest job that waits in a lane.", "channel", "priority"),
+		dead:    newDesc("dead_letters", "Entries and deliveries that were given up and lie aside."),
 	})
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *desc) {
-	for _, d := range []*desc{c.up, c.length, c.pending, c.lag, c.tasks, c.age} {
+	for _, d := range []*desc{c.up, c.length, c.pending, c.lag, c.tasks, c.age, c.dead} {
 		ch <- d
 	}
 }
@@ -92,6 +94,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
+	if c.Dead != nil {
+		if n, err := c.Dead(ctx); err == nil {
+			set(c.dead, float64(n))
+		}
+	}
 	queues, err := c.Queues(ctx)
 	if err != nil {
 		return // the series end: absent() sees it

@@ -66,8 +66,12 @@ func TestGauges(t *testing.T) {
 			return []Source{{Name: "wms", Connected: true, Streams: []Stream{{Source: "wms", Stream: "wms:events:picking", Length: 7, Pending: 2, Lag: time.Minute}}}}
 		},
 		Queues: func(context.Context) ([]Queue, error) { return queues, fail },
+		Dead:   func(context.Context) (int64, error) { return 9, fail },
 	}.Register(reg)
 	want := `
+# HELP dead_letters Entries and deliveries that were given up and lie aside.
+# TYPE dead_letters gauge
+dead_letters 9
 # HELP queue_oldest_pending_seconds Age of the oldest job that waits in a lane.
 # TYPE queue_oldest_pending_seconds gauge
 queue_oldest_pending_seconds{channel="email",priority="high"} 2
@@ -75,11 +79,11 @@ queue_oldest_pending_seconds{channel="email",priority="high"} 2
 # TYPE stream_group_lag_seconds gauge
 stream_group_lag_seconds{group="notification-consumers",source="wms",stream="wms:events:picking"} 60
 `
-	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "queue_oldest_pending_seconds", "stream_group_lag_seconds"); err != nil {
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "dead_letters", "queue_oldest_pending_seconds", "stream_group_lag_seconds"); err != nil {
 		t.Error(err)
 	}
 	fail = errors.New("redis is away")
-	if n, err := testutil.GatherAndCount(reg, "queue_tasks"); err != nil || n != 0 {
+	if n, err := testutil.GatherAndCount(reg, "queue_tasks", "dead_letters"); err != nil || n != 0 {
 		t.Errorf("without an answer the series must end: %d, %v", n, err)
 	}
 }
