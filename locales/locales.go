@@ -5,7 +5,8 @@ package locales
 
 import "embed"
 
-// Files are the locales that are built in.
+// Files are the locales that are built in, with the lock that says of which English each
+// translation was made.
 //
-//go:embed *.toml
+//go:embed *.toml source.lock
 var Files embed.FS

@@ -39,7 +39,13 @@ func (s *Set) lintMessages() []Finding {
 	return slices.Concat(found...)
 }
 
+// lintAudience makes an audience's messages. A template that panics is a finding.
 func (r *Renderer) lintAudience(s *Set, a Audience) (findings []Finding) {
+	defer func() {
+		if v := recover(); v != nil {
+			findings = append(findings, Finding{File: "templates", What: wrong("%s panicked: %v", a.Message, v)})
+		}
+	}()
 	for _, sample := range s.Samples(a.Type) {
 		for _, locale := range s.Locales() {
 			for _, ch := range notify.Channels() {
