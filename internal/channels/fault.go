@@ -42,14 +42,24 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 	if v == "" {
 		return 0
 	}
-	if n, err := strconv.ParseFloat(v, 64); err == nil {
-		return min(max(0, time.Duration(n*float64(time.Second))), maxRetryAfter)
+	if n, err := strconv.ParseFloat(v, 64); !errors.Is(err, strconv.ErrSyntax) {
+		return seconds(n)
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {
 		return 0
 	}
 	return min(max(0, at.Sub(now)), maxRetryAfter)
+}
+
+func seconds(n float64) time.Duration {
+	switch {
+	case n >= maxRetryAfter.Seconds():
+		return maxRetryAfter
+	case n > 0:
+		return time.Duration(n * float64(time.Second))
+	}
+	return 0 // also for NaN
 }
 
 // Refused is a provider's refusal in its own words, sealed. code is the provider's code;

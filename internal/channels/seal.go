@@ -10,6 +10,7 @@ import (
 const (
 	sealedMark   = "•••"
 	maxErrorText = 200
+	maxRead      = 4 << 10 // no provider has more to say
 )
 
 // personal is what looks like a link, an address, a number or a token in a provider's words.
@@ -20,8 +21,9 @@ var personal = regexp.MustCompile(`\w+://\S+|<?[^\s<>:"']+@[^\s<>,;:"']+>?|\+?\d
 // characters go, and the rest is cut to 200 characters. Hidden texts are looked for in any
 // letter case.
 func Seal(text string, hide ...string) string {
+	text = strings.ToValidUTF8(text[:min(len(text), maxRead)], "·")
 	for _, h := range hide {
-		text = hidden(text, h)
+		text = hidden(text, strings.ToValidUTF8(h, "·"))
 	}
 	return notify.Printable(personal.ReplaceAllString(text, sealedMark), maxErrorText)
 }
