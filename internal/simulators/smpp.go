@@ -26,6 +26,7 @@ type SMPP struct {
 	parts   map[string]*smppParts // messages of which parts are missing
 	receipt string                // the state that receipts tell; "" sends none
 	closed  bool
+	muted   bool
 	submits int
 }
 
@@ -77,6 +78,23 @@ func (s *SMPP) Submitted() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.submits
+}
+
+// Mute makes it answer nothing at all any more, as behind a network that swallows packets;
+// false ends that for new links.
+func (s *SMPP) Mute(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.muted = on
+}
+
+// Unbind asks all links to go, as a centre does before its maintenance.
+func (s *SMPP) Unbind() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for l := range s.links {
+		_ = l.write(pdu.NewUnbind())
+	}
 }
 
 // Drop breaks all links, as a network does.
@@ -141,6 +159,12 @@ func (s *SMPP) leave(l *smppLink) {
 	defer s.mu.Unlock()
 	l.conn.Close()
 	delete(s.links, l)
+}
+
+func (s *SMPP) silent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.muted
 }
 
 // admit checks a bind request's account.

@@ -26,6 +26,9 @@ func (l *smppLink) serve() {
 		if err != nil {
 			return
 		}
+		if l.centre.silent() {
+			continue
+		}
 		switch x := p.(type) {
 		case *pdu.BindRequest:
 			r := x.GetResponse().(*pdu.BindResp)
@@ -37,6 +40,8 @@ func (l *smppLink) serve() {
 			}
 		case *pdu.Unbind:
 			l.write(x.GetResponse())
+			return
+		case *pdu.UnbindResp:
 			return
 		case *pdu.EnquireLink:
 			l.write(x.GetResponse())

@@ -14,8 +14,8 @@ import (
 	"github.com/vondi-global/notifications/internal/channels"
 )
 
-// binding is the link that senders share. While the first attempt or one after a broken link
-// is under way they wait; once it has failed they are told at once.
+// binding is the link that senders share. Without a link and an error they wait: the first
+// attempt is under way, or one right after a link that had lasted.
 type binding struct {
 	mu      sync.Mutex
 	link    *link
@@ -53,41 +53,55 @@ func (b *binding) wait(ctx context.Context) (*link, error) {
 	}
 }
 
-// steady is how long a link must have lasted for the next attempt to come at once.
+// steady is how long a link must have lasted to count as a success.
 const steady = 10 * time.Second
 
 // keepBound is the goroutine that keeps one link bound until ctx ends.
 func (s *Sender) keepBound(ctx context.Context) {
-	var backoff time.Duration
-	for ctx.Err() == nil {
+	for short := 0; ctx.Err() == nil; {
 		start := time.Now()
 		l, err := s.bind(ctx)
 		s.binding.set(l, err)
 		if err == nil {
 			s.log.Info().Msg("Bound to the message centre")
 			s.hold(ctx, l)
-			s.binding.set(nil, nil)
 		} else if ctx.Err() == nil {
 			s.log.Warn().Err(err).Msg("Failed to bind to the message centre")
 		}
-		backoff = next(backoff, time.Since(start), s.cfg.MaxBackoff)
-		if err == nil && backoff == 0 {
-			continue
+		if short++; time.Since(start) > steady {
+			short = 0
 		}
-		sleep(ctx, backoff)
+		wait := backoff(short, s.cfg.MaxBackoff)
+		if err == nil {
+			s.binding.set(nil, broken(wait))
+		}
+		sleep(ctx, wait)
 	}
 	s.binding.set(nil, channels.Lost(provider, errClosed, false))
 }
 
-// next doubles the wait from 1 s; a link that lasted starts anew without one.
-func next(last, lasted, most time.Duration) time.Duration {
-	if lasted > steady {
+// broken is what senders are told between two links: to wait where the next attempt comes at
+// once, else that there is none.
+func broken(wait time.Duration) error {
+	if wait == 0 {
+		return nil
+	}
+	return channels.Lost(provider, errUnbound, false)
+}
+
+// backoff is the wait after so many attempts in a row that failed or whose link broke soon:
+// none after the first, then 1 s, doubling.
+func backoff(short int, most time.Duration) time.Duration {
+	if short < 2 {
 		return 0
 	}
-	return min(max(2*last, time.Second), most)
+	return min(time.Second<<min(short-2, 10), most)
 }
 
 func sleep(ctx context.Context, d time.Duration) {
+	if d == 0 {
+		return
+	}
 	select {
 	case <-time.After(d/2 + rand.N(d/2+1)): // pods that lost the same centre don't come back as one
 	case <-ctx.Done():

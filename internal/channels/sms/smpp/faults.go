@@ -12,7 +12,10 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-var errClosed = errors.New("the sender is closed")
+var (
+	errClosed  = errors.New("the sender is closed")
+	errUnbound = errors.New("the link broke and is not bound again yet")
+)
 
 // throttleWait is how long to wait after "throttled": SMPP can't say.
 const throttleWait = 2 * time.Second

@@ -39,8 +39,8 @@ type Sender struct {
 }
 
 // New starts binding in the background: a message centre that is away doesn't keep the
-// program from starting. listener gets receipts and STOPs; nil: the centre is told that
-// nobody listens.
+// program from starting. listener gets receipts and STOPs; nil: they are acknowledged and
+// dropped.
 func New(cfg Config, listener channels.Listener, log zerolog.Logger) (*Sender, error) {
 	cfg = cfg.Defaults()
 	if err := cfg.Validate(); err != nil {
