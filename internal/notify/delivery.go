@@ -65,6 +65,16 @@ type Plan struct {
 
 	// Supersedes are the topics that this event makes pointless; see [Delivery.Topic].
 	Supersedes []string
+
+	// Fallback is what may have to be sent later, if nothing else worked.
+	Fallback []Fallback
+}
+
+// Fallback is a delivery that is made only if none of others was sent in time.
+type Fallback struct {
+	Delivery Delivery
+	Unless   []string  // ids of the deliveries of which one is enough
+	At       time.Time // when it is decided
 }
 
 // Broadcast is an audience that is paged through by a job of its own.
