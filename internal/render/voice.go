@@ -66,7 +66,9 @@ func findVoice(all map[string]*words, chain []string, message string, ch notify.
 		for part, t := range map[string]*text{
 			"subject": &v.subject, "title": &v.title, "body": &v.body, "short": &v.short, "button": &v.button,
 		} {
-			*t = w.text(source.resolve(message, part))
+			if part == "button" || slices.Contains(parts[ch], part) {
+				*t = w.text(source.resolve(message, part))
+			}
 		}
 		return v
 	}

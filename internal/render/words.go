@@ -125,10 +125,11 @@ type text struct {
 	count string // the field that the plural goes by
 }
 
+// text prepares a text; what the language doesn't have says nothing.
 func (w *words) text(id string) text {
 	m := w.texts[id]
 	if m == nil {
-		return text{id: id}
+		return text{}
 	}
 	if t := (text{id: id, count: countField(m)}); t.count != "" || strings.Contains(m.Other, "{{") {
 		return t
