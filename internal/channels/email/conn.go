@@ -54,6 +54,16 @@ type failure struct {
 
 func (f *failure) reply() (*textproto.Error, bool) { return errors.AsType[*textproto.Error](f.err) }
 
+// outOfStep says that the first refusal was of the command itself (50x): the relay's state
+// is not what we think it is.
+func (f *failure) outOfStep() bool {
+	if f == nil {
+		return false
+	}
+	r, refused := f.reply()
+	return refused && newAnswer(f.stage, r).outOfStep()
+}
+
 // leaveOpen notes that the whole message was out: without a refusal it may have been taken.
 func (f *failure) leaveOpen() {
 	if f != nil {
@@ -75,6 +85,9 @@ func (c *conn) send(ctx context.Context, e envelope, raw []byte) *failure {
 	c.messages++
 	c.used = time.Now()
 	c.dirty = f != nil
+	if f.outOfStep() {
+		c.broken = true
+	}
 	return f
 }
 
@@ -218,8 +231,7 @@ func (c *conn) replies(steps []step) (first *failure) {
 	return first
 }
 
-// reply reads one reply. A relay that is gone, says goodbye (421) or finds our commands out
-// of step (50x) gets no more of this connection.
+// reply reads one reply. Of a relay that is gone or says goodbye (421) no more is expected.
 func (c *conn) reply(stage string, want int) *failure {
 	_, _, err := c.text.ReadResponse(want)
 	if err == nil {
@@ -227,7 +239,7 @@ func (c *conn) reply(stage string, want int) *failure {
 	}
 	f := &failure{stage: stage, err: err}
 	r, refused := f.reply()
-	if !refused || r.Code == 421 || r.Code/10 == 50 && stage != "RCPT" {
+	if !refused || r.Code == 421 {
 		c.broken = true
 	}
 	return f
