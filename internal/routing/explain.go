@@ -20,13 +20,14 @@ type Explanation struct {
 
 // RoleExplanation is what becomes of one audience.
 type RoleExplanation struct {
-	Role      string `json:"role"`
-	Words     string `json:"words"`
-	Found     string `json:"found,omitempty"`     // by which way: "buyer_id", "order_id → buyer", "listing:100:watchers", "payload"
-	Missing   bool   `json:"missing,omitempty"`   // nobody is known: the event waits for them
-	Broadcast int64  `json:"broadcast,omitempty"` // so many members: it would be paged through
-	Condition string `json:"condition,omitempty"` // why the audience isn't told
-	Lines     []Line `json:"lines,omitempty"`
+	Role      string   `json:"role"`
+	Words     string   `json:"words"`
+	Found     string   `json:"found,omitempty"`     // by which way: "buyer_id", "order_id → buyer", "listing:100:watchers", "payload"
+	Missing   bool     `json:"missing,omitempty"`   // nobody is known: the event waits for them
+	Strangers []string `json:"strangers,omitempty"` // user ids of whom no contact is known yet
+	Broadcast int64    `json:"broadcast,omitempty"` // so many members: it would be paged through
+	Condition string   `json:"condition,omitempty"` // why the audience isn't told
+	Lines     []Line   `json:"lines,omitempty"`
 }
 
 // Line is one person by one channel.
@@ -64,6 +65,11 @@ func (r *Router) Explain(ctx context.Context, e notify.Event) (Explanation, erro
 
 func (d *draft) explain(a *audience) RoleExplanation {
 	x := RoleExplanation{Role: string(a.Role), Words: a.words, Found: a.how, Broadcast: a.size, Condition: a.withheld}
+	for _, p := range a.people {
+		if !p.known {
+			x.Strangers = append(x.Strangers, p.to.UserID)
+		}
+	}
 	for _, l := range d.lines {
 		if l.audience == a && l.person != nil {
 			x.Lines = append(x.Lines, d.explainLine(l))
@@ -74,11 +80,16 @@ func (d *draft) explain(a *audience) RoleExplanation {
 }
 
 func (d *draft) explainLine(l line) Line {
-	x := Line{Send: l.sent}
 	var del notify.Delivery
-	if l.sent {
-		del = d.plan.Send[l.index]
-	} else {
+	var x Line
+	switch l.list {
+	case toSend:
+		del, x.Send = d.plan.Send[l.index], true
+	case toFallBack:
+		f := d.plan.Fallback[l.index]
+		del, x.Reason = f.Delivery, "fallback"
+		x.Detail = "only if nothing else was sent by " + f.At.UTC().Format(time.RFC3339)
+	case toSkip:
 		o := d.plan.Skip[l.index]
 		del, x.Reason, x.Detail = o.Delivery, o.Reason, o.Detail
 	}

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -118,4 +119,17 @@ func (r *Router) open(e notify.Event) (*draft, error) {
 		d.expires = e.Time.Add(d.rule.life)
 	}
 	return d, nil
+}
+
+// Words are the keys of all words that the rules, overrides included, can ask for. The
+// program's start holds them against the locales.
+func (r *Router) Words() []string {
+	var keys []string
+	for _, rule := range r.rules {
+		for _, t := range rule.told {
+			keys = append(keys, rule.typ.Words(string(t.Role)))
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
