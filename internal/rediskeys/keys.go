@@ -72,6 +72,10 @@ func Memberships(userID string) string { return "notifications:memberships:{" + 
 // Directory is what the HTTP directory said of a person: a string with a life.
 func Directory(userID string) string { return "notifications:directory:{" + userID + "}" }
 
+// Forgotten says until when what was told of a person is to stay forgotten, by a hash of
+// the user id: a string with a life.
+func Forgotten(hash string) string { return "notifications:forgotten:" + hash }
+
 // LinkToken finds the person whom a Telegram link was made for, by the token's hash: a
 // string with a life.
 func LinkToken(hash string) string { return "notifications:link-token:" + hash }
