@@ -40,14 +40,15 @@ func (r *Reader) fetchApart(ctx context.Context, groups [][]string, from func(st
 	if failure == nil || len(missing) == len(slices.Concat(groups...)) {
 		return replies, first(mend, failure)
 	}
-	r.lose(missing, failure)
+	r.lose(ctx, missing, failure)
 	return replies, mend
 }
 
 // lose leaves streams alone whose node does not answer. When they are read again, what we
 // hold of them comes first.
-func (r *Reader) lose(streams []string, err error) {
+func (r *Reader) lose(ctx context.Context, streams []string, err error) {
 	wait := r.lonely.take()
+	r.askAround(ctx)
 	for _, s := range streams {
 		r.away[s] = time.Now().Add(wait)
 		r.resume[s] = "0"
@@ -80,4 +81,12 @@ func (r *Reader) isAway(s string) bool {
 		return false
 	}
 	return ok
+}
+
+// askAround makes a Cluster's client learn who serves which slots now. By itself it keeps
+// to a dead master for ten seconds and more.
+func (r *Reader) askAround(ctx context.Context) {
+	if c, ok := r.src.Client.(*redis.ClusterClient); ok {
+		c.ReloadState(ctx)
+	}
 }

@@ -93,7 +93,7 @@ func (r *Reader) join(ctx context.Context, streams []string, known map[string]bo
 			joined[s] = true
 			r.log.Info().Str("stream", s).Bool("new_group", err == nil).Msg("Stream found")
 			if err == nil {
-				r.realign(ctx, s) // from here on it counts what is read
+				r.beginCounting(ctx, s)
 			}
 		} else {
 			r.log.Warn().Str("stream", s).Err(err).Msg("Stream can't be joined")

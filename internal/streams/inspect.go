@@ -47,7 +47,7 @@ func (r *Reader) inspect(ctx context.Context, names []string) {
 	for _, l := range r.askPositions(ctx, r.askGroups(ctx, names)) {
 		seen[l.name] = l.health(time.Now())
 		if l.adrift() {
-			r.realign(ctx, l.name)
+			r.realign(ctx, l)
 		}
 	}
 	r.status.inspected(seen)

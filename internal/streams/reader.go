@@ -126,6 +126,7 @@ func (r *Reader) stumbled(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
+	r.askAround(ctx)
 	wait := r.backoff.take()
 	r.obs.ReadError(r.src.Name)
 	r.status.failed(err)

@@ -6,16 +6,13 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// realignScript puts a group's position right, and says what went wrong.
-//
-// A group beyond the stream's end (the stream was made again, or restored from an older
-// copy) would silently see nothing: it is set back to the beginning. A group whose count
-// of read entries is behind its position was overtaken by trimming: the difference was
-// never read. The count is put right so that it is told once, by whoever runs this first.
+// realignScript finds out how many entries trimming took before a group had read them: its
+// count of read entries is behind its position then. The count is put right, so that the
+// loss is told once, by whoever runs this first. It needs Redis 7, which counts.
 //
 // KEYS[1] -> stream
 // ARGV[1] -> group
-// Output: {entries lost before they were read, 1 if the group was set back else 0}
+// Output: entries lost before they were read
 var realignScript = redis.NewScript(`
 local function map(list)
   local m = {}
@@ -37,40 +34,54 @@ for _, list in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   local one = map(list)
   if one['name'] == ARGV[1] then g = one end
 end
-if not g then return {0, 0} end
+if not g then return 0 end
 local at, last, first = g['last-delivered-id'], s['last-generated-id'], s['recorded-first-entry-id']
-if less(last, at) then
-  redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], '0')
-  return {0, 1}
-end
 local added, length, read = s['entries-added'], s['length'], g['entries-read']
-if not added then return {0, 0} end
 local position
 if at == last then
   position = added
 elseif length == 0 or less(at, first) then
   position = added - length
 else
-  return {0, 0}
+  return 0
 end
-if read == position then return {0, 0} end
+if read == position then return 0 end
 redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], at, 'ENTRIESREAD', position)
-if not read then return {0, 0} end
-return {math.max(0, position - read), 0}
+if not read then return 0 end
+return math.max(0, position - read)
 `)
 
-// realign mends a group's position and sounds the alarm where entries were lost.
-func (r *Reader) realign(ctx context.Context, stream string) {
-	res, err := realignScript.Run(ctx, r.src.Client, []string{stream}, r.cfg.Group).Int64Slice()
-	if err != nil || len(res) != 2 {
-		r.log.Debug().Err(err).Str("stream", stream).Msg("Position of the group can't be checked")
+// realign puts a group's position right, and sounds the alarm where entries were lost.
+func (r *Reader) realign(ctx context.Context, l look) {
+	if compareIDs(l.group.LastDeliveredID, l.info.Val().LastGeneratedID) > 0 {
+		r.rewind(ctx, l.name)
 		return
 	}
-	if lost := res[0]; lost > 0 {
+	r.countLost(ctx, l.name)
+}
+
+// rewind deals with a group beyond its stream's end, which would silently see nothing: the
+// stream was made again, or restored from an older copy. What was sent stays sent.
+func (r *Reader) rewind(ctx context.Context, stream string) {
+	err := r.src.Client.XGroupSetID(ctx, stream, r.cfg.Group, "0").Err()
+	r.log.Error().Err(err).Str("stream", stream).Msg("Stream begins anew with lower ids: the group goes back to the beginning")
+}
+
+func (r *Reader) countLost(ctx context.Context, stream string) {
+	lost, err := realignScript.Run(ctx, r.src.Client, []string{stream}, r.cfg.Group).Int64()
+	if err != nil {
+		r.log.Debug().Err(err).Str("stream", stream).Msg("What trimming took can't be counted")
+		return
+	}
+	if lost > 0 {
 		r.obs.Lost(stream, lost)
 		r.log.Error().Str("stream", stream).Int64("entries", lost).Msg("Entries were trimmed before they were read")
 	}
-	if res[1] == 1 {
-		r.log.Error().Str("stream", stream).Msg("Stream begins anew with lower ids: the group is set back to the beginning")
+}
+
+// beginCounting makes a new group count from its first entry on, where the server counts.
+func (r *Reader) beginCounting(ctx context.Context, stream string) {
+	if info, err := r.src.Client.XInfoStream(ctx, stream).Result(); err == nil && info.EntriesAdded > 0 {
+		r.countLost(ctx, stream)
 	}
 }
