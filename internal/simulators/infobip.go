@@ -33,8 +33,10 @@ func NewInfobip(inbox *Inbox) (*Infobip, error) {
 
 // DSN is the setting that points a sender at the simulator.
 func (s *Infobip) DSN(from string) string {
-	u := url.URL{Scheme: "infobip", User: url.User(s.Key), Host: s.Addr(),
-		RawQuery: url.Values{"from": {from}, "plain": {"1"}}.Encode()}
+	u := url.URL{
+		Scheme: "infobip", User: url.User(s.Key), Host: s.Addr(),
+		RawQuery: url.Values{"from": {from}, "plain": {"1"}}.Encode(),
+	}
 	return u.String()
 }
 

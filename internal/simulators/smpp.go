@@ -1,6 +1,7 @@
 package simulators
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/url"
@@ -32,7 +33,7 @@ type SMPP struct {
 
 // NewSMPP starts the simulator on a free loopback port.
 func NewSMPP(inbox *Inbox) (*SMPP, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type smppLink struct {
 	told map[int32]pdu.PDU // deliver_sm that aren't acknowledged, by sequence number
 }
 
+// serve reads until the link ends; an answer that can't be written is followed by that.
 func (l *smppLink) serve() {
 	for {
 		p, err := pdu.Parse(l.conn)
@@ -33,18 +34,18 @@ func (l *smppLink) serve() {
 		case *pdu.BindRequest:
 			r := x.GetResponse().(*pdu.BindResp)
 			r.SystemID, r.CommandStatus = "simulator", l.centre.admit(l, x)
-			l.write(r)
+			_ = l.write(r)
 		case *pdu.SubmitSM:
 			if !l.submit(x) {
 				return
 			}
 		case *pdu.Unbind:
-			l.write(x.GetResponse())
+			_ = l.write(x.GetResponse())
 			return
 		case *pdu.UnbindResp:
 			return
 		case *pdu.EnquireLink:
-			l.write(x.GetResponse())
+			_ = l.write(x.GetResponse())
 		case *pdu.DeliverSMResp:
 			l.acknowledged(x)
 		}
@@ -58,7 +59,7 @@ func (l *smppLink) acknowledged(r *pdu.DeliverSMResp) {
 	delete(l.told, r.SequenceNumber)
 	l.out.Unlock()
 	if r.CommandStatus == data.ESME_RX_T_APPN && d != nil {
-		l.tell(d)
+		_ = l.tell(d)
 	}
 }
 

@@ -1,9 +1,10 @@
 package simulators
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // Twilio signs with HMAC-SHA1
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -40,8 +41,10 @@ func NewTwilio(inbox *Inbox) (*Twilio, error) {
 
 // DSN is the setting that points a sender at the simulator.
 func (t *Twilio) DSN(from string) string {
-	u := url.URL{Scheme: "twilio", User: url.UserPassword(t.SID, t.Token), Host: t.Addr(),
-		RawQuery: url.Values{"from": {from}, "plain": {"1"}}.Encode()}
+	u := url.URL{
+		Scheme: "twilio", User: url.UserPassword(t.SID, t.Token), Host: t.Addr(),
+		RawQuery: url.Values{"from": {from}, "plain": {"1"}}.Encode(),
+	}
 	return u.String()
 }
 
@@ -138,7 +141,7 @@ func (t *Twilio) created(w http.ResponseWriter, form url.Values, m Captured) {
 
 // Report is the signed callback that Twilio makes when a message's status changes: "sent",
 // "delivered", "undelivered", "failed". code is the error's, 0 for none.
-func (t *Twilio) Report(m Captured, status string, code int) (*http.Request, error) {
+func (t *Twilio) Report(ctx context.Context, m Captured, status string, code int) (*http.Request, error) {
 	form, err := url.ParseQuery(string(m.Raw))
 	if err != nil {
 		return nil, err
@@ -150,20 +153,20 @@ func (t *Twilio) Report(m Captured, status string, code int) (*http.Request, err
 	if code != 0 {
 		report.Set("ErrorCode", strconv.Itoa(code))
 	}
-	return t.Signed(form.Get("StatusCallback"), report)
+	return t.Signed(ctx, form.Get("StatusCallback"), report)
 }
 
 // Signed is a request as Twilio makes it, with its X-Twilio-Signature
 // (www.twilio.com/docs/usage/security).
-func (t *Twilio) Signed(target string, form url.Values) (*http.Request, error) {
-	r, err := http.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+func (t *Twilio) Signed(ctx context.Context, target string, form url.Values) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	mac := hmac.New(sha1.New, []byte(t.Token))
-	io.WriteString(mac, target)
+	mac.Write([]byte(target))
 	for _, k := range slices.Sorted(maps.Keys(form)) {
-		io.WriteString(mac, k+form.Get(k))
+		mac.Write([]byte(k + form.Get(k)))
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Twilio-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))

@@ -17,7 +17,7 @@ import (
 type exchange struct {
 	hide   []string
 	answer channels.Answer
-	err    error // the exchange broke off; then there is no answer
+	err    error // the exchange broke off; then the answer is made up
 }
 
 type exchangeKey struct{}
@@ -39,7 +39,7 @@ func (b border) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("a request outside of a send")
 	}
 	if ex.err = b.exchange(r, ex); ex.err != nil {
-		return response(r, channels.Answer{Status: http.StatusBadGateway, Header: http.Header{}}), nil
+		ex.answer = channels.Answer{Status: http.StatusBadGateway, Header: http.Header{}}
 	}
 	return response(r, ex.answer), nil
 }

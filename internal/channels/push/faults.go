@@ -36,11 +36,9 @@ func (s *Sender) refusal(err error, ex *exchange) error {
 	}
 	f, code := s.fault(err, ex.answer.Status)
 	se := channels.Refused(provider, f, code, err.Error(), ex.hide...)
-	switch wait := channels.RetryAfter(ex.answer.Header, time.Now()); f {
-	case notify.Throttled:
-		se.RetryAfter = cmp.Or(wait, quotaWait)
-	case notify.Temporary:
-		se.RetryAfter = wait
+	se.RetryAfter = channels.RetryAfter(ex.answer.Header, time.Now())
+	if f == notify.Throttled {
+		se.RetryAfter = cmp.Or(se.RetryAfter, quotaWait)
 	}
 	return se
 }

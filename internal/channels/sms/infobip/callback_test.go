@@ -29,8 +29,10 @@ func TestDeliveryReports(t *testing.T) {
 		{"no such subscriber", sim.Report(m, "UNDELIVERABLE", "EC_UNKNOWN_SUBSCRIBER", true), report(channels.Bounced, "EC_UNKNOWN_SUBSCRIBER", true)},
 		{"phone off", sim.Report(m, "UNDELIVERABLE", "EC_ABSENT_SUBSCRIBER", false), report(channels.Bounced, "EC_ABSENT_SUBSCRIBER", false)},
 		{"too late", sim.Report(m, "EXPIRED", "EC_ABSENT_SUBSCRIBER", false), report(channels.Bounced, "EC_ABSENT_SUBSCRIBER", false)},
-		{"a STOP", []byte(`{"results":[{"messageId":"1","from":"381641234567","to":"VONDI","text":"STOP VONDI","keyword":"STOP"}]}`),
-			[]channels.Feedback{{Provider: "infobip", Kind: channels.Stopped, From: "+381641234567"}}},
+		{
+			"a STOP", []byte(`{"results":[{"messageId":"1","from":"381641234567","to":"VONDI","text":"STOP VONDI","keyword":"STOP"}]}`),
+			[]channels.Feedback{{Provider: "infobip", Kind: channels.Stopped, From: "+381641234567"}},
+		},
 		{"another message", []byte(`{"results":[{"messageId":"1","from":"381641234567","to":"VONDI","text":"Hvala"}]}`), nil},
 		{"nothing", []byte(`{"results":[]}`), nil},
 	} {

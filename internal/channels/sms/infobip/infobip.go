@@ -50,7 +50,7 @@ func (s *Sender) Send(ctx context.Context, to notify.Address, m notify.Message) 
 		return notify.Receipt{}, err
 	}
 	digits := strings.TrimPrefix(number, "+")
-	req, err := s.request(digits, m)
+	req, err := s.request(ctx, digits, m)
 	if err != nil {
 		return notify.Receipt{}, channels.Refused(provider, notify.Misconfigured, "", "the host is no host")
 	}
@@ -65,12 +65,12 @@ func (s *Sender) Send(ctx context.Context, to notify.Address, m notify.Message) 
 	return verdict(a, m, hide)
 }
 
-func (s *Sender) request(digits string, m notify.Message) (*http.Request, error) {
+func (s *Sender) request(ctx context.Context, digits string, m notify.Message) (*http.Request, error) {
 	body, err := json.Marshal(s.envelope(digits, m))
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequest(http.MethodPost, s.cfg.target(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.cfg.target(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

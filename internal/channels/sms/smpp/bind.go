@@ -33,16 +33,17 @@ func (b *binding) set(l *link, err error) {
 	b.changed = make(chan struct{})
 }
 
-func (b *binding) get() (*link, error, <-chan struct{}) {
+func (b *binding) get() (l *link, changed <-chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.link, b.err, b.changed
+	return b.link, b.changed, b.err
 }
 
-func (b *binding) wait(ctx context.Context) (*link, error) {
+// wait returns the link, or the next one after a dead one.
+func (b *binding) wait(ctx context.Context, dead *link) (*link, error) {
 	for {
-		l, err, changed := b.get()
-		if l != nil || err != nil {
+		l, changed, err := b.get()
+		if err != nil || l != nil && l != dead {
 			return l, err
 		}
 		select {

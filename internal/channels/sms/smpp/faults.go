@@ -35,8 +35,9 @@ func fault(status data.CommandStatusType) notify.Fault {
 	case data.ESME_RINVMSGLEN, data.ESME_RINVCMDLEN, data.ESME_RINVESMCLASS, data.ESME_RINVPRTFLG, data.ESME_RINVREGDLVFLG,
 		data.ESME_RINVSCHED, data.ESME_RINVEXPIRY, data.ESME_RINVDFTMSGID, data.ESME_RX_P_APPN, data.ESME_RX_R_APPN:
 		return notify.Rejected
+	default:
+		return notify.Temporary
 	}
-	return notify.Temporary
 }
 
 func refusal(status data.CommandStatusType) error {

@@ -37,20 +37,40 @@ func TestReceiptsOfManyCentres(t *testing.T) {
 		want channels.Feedback
 		ok   bool
 	}{
-		{"by the book", "id:4f2a sub:001 dlvrd:001 submit date:2611241000 done date:2611241001 stat:DELIVRD err:000 text:Vasa", nil,
-			channels.Feedback{MessageID: "4f2a", Kind: channels.Delivered, Code: "DELIVRD"}, true},
-		{"with spaces", "id: 4f2a sub: 001 stat: UNDELIV err: 001 Text:", nil,
-			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Hard: true, Code: "UNDELIV 001"}, true},
-		{"soft", "id:4f2a stat:UNDELIV err:027", nil,
-			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Code: "UNDELIV 027"}, true},
-		{"by parameters only", "", []pdu.Field{id("77"), state(2)},
-			channels.Feedback{MessageID: "77", Kind: channels.Delivered, Code: "DELIVRD"}, true},
-		{"the parameter's id wins", "id:1 stat:REJECTD err:00a", []pdu.Field{id("77"), state(8)},
-			channels.Feedback{MessageID: "77", Kind: channels.Bounced, Code: "REJECTD 00a"}, true},
+		{
+			"by the book", "id:4f2a sub:001 dlvrd:001 submit date:2611241000 done date:2611241001 stat:DELIVRD err:000 text:Vasa", nil,
+			channels.Feedback{MessageID: "4f2a", Kind: channels.Delivered, Code: "DELIVRD"},
+			true,
+		},
+		{
+			"with spaces", "id: 4f2a sub: 001 stat: UNDELIV err: 001 Text:", nil,
+			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Hard: true, Code: "UNDELIV 001"},
+			true,
+		},
+		{
+			"soft", "id:4f2a stat:UNDELIV err:027", nil,
+			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Code: "UNDELIV 027"},
+			true,
+		},
+		{
+			"by parameters only", "",
+			[]pdu.Field{id("77"), state(2)},
+			channels.Feedback{MessageID: "77", Kind: channels.Delivered, Code: "DELIVRD"},
+			true,
+		},
+		{
+			"the parameter's id wins", "id:1 stat:REJECTD err:00a",
+			[]pdu.Field{id("77"), state(8)},
+			channels.Feedback{MessageID: "77", Kind: channels.Bounced, Code: "REJECTD 00a"},
+			true,
+		},
 		{"on the way", "id:4f2a stat:ENROUTE err:000", nil, channels.Feedback{MessageID: "4f2a"}, false},
 		{"of no message", "stat:DELIVRD", nil, channels.Feedback{Kind: channels.Delivered, Code: "DELIVRD"}, false},
-		{"a text that names a state", "id:4f2a stat:EXPIRED err:000 text:stat:DELIVRD", nil,
-			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Code: "EXPIRED 000"}, true},
+		{
+			"a text that names a state", "id:4f2a stat:EXPIRED err:000 text:stat:DELIVRD", nil,
+			channels.Feedback{MessageID: "4f2a", Kind: channels.Bounced, Code: "EXPIRED 000"},
+			true,
+		},
 	} {
 		tc.want.Provider = provider
 		got, ok := told(t, esmReceipt, tc.text, tc.tlvs...)

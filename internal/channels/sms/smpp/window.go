@@ -10,6 +10,7 @@ import (
 	"github.com/linxGnu/gosmpp/pdu"
 
 	"github.com/vondi-global/notifications/internal/channels"
+	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // answer is how a request ended.
@@ -79,21 +80,31 @@ func (s *Sender) submit(ctx context.Context, p *pdu.SubmitSM) (id string, err er
 	case <-ctx.Done():
 		return "", channels.Lost(provider, ctx.Err(), false)
 	}
-	l, err := s.binding.wait(ctx)
+	l, err := s.binding.wait(ctx, nil)
 	if err != nil {
+		return "", err
+	}
+	id, err = l.submit(ctx, p)
+	if !errors.Is(err, errUnwritten) {
+		return id, err
+	}
+	if l, err = s.binding.wait(ctx, l); err != nil { // it had broken unnoticed: once more, on the next one
 		return "", err
 	}
 	return l.submit(ctx, p)
 }
 
-var errBroken = errors.New("the link broke before the response")
+var (
+	errBroken    = errors.New("the link broke before the response")
+	errUnwritten = errors.New("the link broke before the request was written")
+)
 
 func (l *link) submit(ctx context.Context, p *pdu.SubmitSM) (id string, err error) {
 	seq := p.GetSequenceNumber()
 	response := l.expect(seq)
 	defer l.forget(seq)
-	if err := l.session.Transmitter().Submit(p); err != nil {
-		return "", channels.Lost(provider, err, false)
+	if l.session.Transmitter().Submit(p) != nil {
+		return "", unwritten()
 	}
 	select {
 	case a := <-response:
@@ -112,9 +123,13 @@ func (l *link) submit(ctx context.Context, p *pdu.SubmitSM) (id string, err erro
 	return "", channels.Lost(provider, errBroken, true)
 }
 
+func unwritten() error {
+	return &notify.SendError{Fault: notify.Temporary, Provider: provider, Err: errUnwritten}
+}
+
 func (a answer) verdict() (id string, err error) {
 	if a.err != nil {
-		return "", channels.Lost(provider, a.err, false)
+		return "", unwritten()
 	}
 	if a.status != data.ESME_ROK {
 		return "", refusal(a.status)

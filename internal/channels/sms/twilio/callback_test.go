@@ -58,7 +58,7 @@ func TestStatusCallbacks(t *testing.T) {
 	} {
 		sim, inbox := simulator(t)
 		m := sent(t, sim, inbox)
-		out, err := sim.Report(m, tc.status, tc.code)
+		out, err := sim.Report(t.Context(), m, tc.status, tc.code)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestStopByMessage(t *testing.T) {
 		sim, _ := simulator(t)
 		tc.form.Set("From", number.Value)
 		tc.form.Set("SmsStatus", "received")
-		out, err := sim.Signed(origin+"/callbacks/twilio", tc.form)
+		out, err := sim.Signed(t.Context(), origin+"/callbacks/twilio", tc.form)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestForgedCallbacks(t *testing.T) {
 		"a bad signature": func(r *http.Request) { r.Header.Set("X-Twilio-Signature", "%%%") },
 		"a short one":     func(r *http.Request) { r.Header.Set("X-Twilio-Signature", "AAAA") },
 	} {
-		out, err := sim.Report(m, "delivered", 0)
+		out, err := sim.Report(t.Context(), m, "delivered", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestForgedCallbacks(t *testing.T) {
 			t.Errorf("%s: %v, %v: want ErrSignature", name, got, err)
 		}
 	}
-	out, _ := sim.Report(m, "delivered", 0)
+	out, _ := sim.Report(t.Context(), m, "delivered", 0)
 	if _, err := arrive(t, out, ""); !errors.Is(err, channels.ErrSignature) {
 		t.Errorf("without a token of ours: %v, want ErrSignature", err)
 	}

@@ -52,7 +52,7 @@ func (s *Sender) Send(ctx context.Context, to notify.Address, m notify.Message) 
 	if err != nil {
 		return notify.Receipt{}, err
 	}
-	req, err := http.NewRequest(http.MethodPost, s.target, strings.NewReader(s.form(number, m).Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.target, strings.NewReader(s.form(number, m).Encode()))
 	if err != nil {
 		return notify.Receipt{}, channels.Refused(provider, notify.Misconfigured, "", "the host is no host")
 	}
