@@ -297,3 +297,14 @@ func (f dispatchFunc) Dispatch(ctx context.Context, events []notify.Event) []err
 }
 
 var nolog = zerolog.Nop()
+
+// runReader runs a reader whose letters go to g, until the test ends.
+func runReader(t *testing.T, cfg streams.Config, s *redistest.Server, g streams.Graveyard) {
+	t.Helper()
+	client := streams.NewClient(options(s))
+	r := streams.NewReader(cfg, streams.Source{Name: "listings", Client: client}, &desk{}, g, streams.Nop{}, nolog)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = r.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; _ = client.Close() })
+}
