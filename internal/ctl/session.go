@@ -19,10 +19,11 @@ import (
 type session struct {
 	IO
 	flags struct {
-		config  string
-		output  string
-		noColor bool
-		utc     bool
+		config   string
+		output   string
+		noColor  bool
+		utc      bool
+		operator string
 	}
 	opened []func() error
 	cfg    *config.Config
@@ -34,6 +35,7 @@ func (s *session) globalFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.flags.config, "config", "", "configuration file, the same as the daemon's")
 	f.BoolVar(&s.flags.noColor, "no-color", false, "plain text (also: NO_COLOR)")
 	f.BoolVar(&s.flags.utc, "utc", false, "times in UTC, not local")
+	f.StringVar(&s.flags.operator, "operator", "", "who does it, for the record (default: $NOTIFYCTL_OPERATOR or $USER)")
 }
 
 // settings loads the configuration, once.
