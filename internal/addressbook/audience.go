@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -143,4 +144,18 @@ func (b *Book) membershipsOf(ctx context.Context, userIDs []string) ([][]string,
 		slices.Sort(in[i])
 	}
 	return in, nil
+}
+
+// Audiences gives the names of all audiences that have members, in no order; a name may
+// come twice.
+func (b *Book) Audiences(ctx context.Context, each func(name string) error) error {
+	before, after, _ := strings.Cut(rediskeys.Audience("*"), "*")
+	return b.scan(ctx, rediskeys.Audience("*"), func(_ context.Context, keys []string) error {
+		for _, k := range keys {
+			if err := each(strings.TrimSuffix(strings.TrimPrefix(k, before), after)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

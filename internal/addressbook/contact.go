@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/rediskeys"
@@ -17,6 +18,9 @@ import (
 
 // maxDevices is how many push tokens of a person are kept: those seen last.
 const maxDevices = 10
+
+// askAtOnce bounds how many people the directory is asked for side by side.
+const askAtOnce = 16
 
 // Fields of a contact's hash.
 const (
@@ -72,18 +76,22 @@ func (b *Book) Contacts(ctx context.Context, userIDs []string) ([]notify.Contact
 	if err != nil {
 		return nil, err
 	}
+	var g errgroup.Group
+	g.SetLimit(askAtOnce)
 	for i, c := range stored {
 		if known(c) {
 			continue
 		}
 		stored[i] = notify.Contact{}
-		if b.directory != nil {
-			if stored[i], err = b.ask(ctx, c); unknown(err) != nil {
-				return nil, err
-			}
+		if b.directory == nil {
+			continue
 		}
+		g.Go(func() (err error) {
+			stored[i], err = b.ask(ctx, c)
+			return unknown(err)
+		})
 	}
-	return stored, nil
+	return stored, g.Wait()
 }
 
 func unknown(err error) error {

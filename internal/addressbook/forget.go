@@ -2,9 +2,12 @@ package addressbook
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -45,17 +48,36 @@ func (b *Book) Forget(ctx context.Context, userID string) error {
 	if err := errors.Join(err, merr); err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
-	var w writes
+	w := b.tombstone(userID)
 	for _, f := range fields {
 		if key, ok := strings.CutPrefix(f, prefixIndex); ok {
 			w.script(unlinkScript, []string{rediskeys.ContactBy(key)}, userID)
 		}
 	}
 	w.expel(userID, audiences)
-	if _, err := b.commit(ctx, w); err != nil {
+	_, err = b.commit(ctx, w)
+	if err := errors.Join(err, b.untell(ctx, userID)); err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
 	return b.drop(ctx, userID)
+}
+
+// forgottenLife is how long a forgotten person's past stays forgotten: longer than any
+// stream is kept.
+const forgottenLife = 400 * 24 * time.Hour
+
+// tombstone keeps events that are older than the forgetting from teaching the person again,
+// when a stream is read once more. It holds a hash of the id, and a time.
+func (b *Book) tombstone(userID string) writes {
+	var w writes
+	at := string(stampAt(b.now()))
+	w.do(func(ctx context.Context, p redis.Pipeliner) { p.Set(ctx, forgottenKey(userID), at, forgottenLife) })
+	return w
+}
+
+func forgottenKey(userID string) string {
+	sum := sha256.Sum256([]byte("forgotten|" + userID))
+	return rediskeys.Forgotten(hex.EncodeToString(sum[:16]))
 }
 
 func (w *writes) expel(userID string, audiences []string) {

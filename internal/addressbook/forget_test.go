@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
@@ -37,7 +40,10 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	clock.t = noon.Add(1)
+	clock.t = noon.Add(time.Second)
+	if err := b.Unreachable(t.Context(), "other", notify.Address{Channel: notify.Email, Value: "other@example.com"}, gone()); err != nil {
+		t.Fatal(err)
+	}
 	if err := b.Unreachable(t.Context(), "u-890", notify.Address{Channel: notify.Email, Value: "jelena@example.com"}, &notify.SendError{Provider: "smtp", Code: "550 5.1.1"}); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +56,9 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 				t.Errorf("%s still holds %s", key, trace)
 			}
 		}
+	}
+	if n := len(told(t, client)); n != 1 {
+		t.Errorf("%d entries are left of what was told of others", n)
 	}
 	if len(history.forgot) != 1 || contact(t, b, "other").Email == "" {
 		t.Errorf("history: %v", history.forgot)
@@ -100,7 +109,35 @@ func TestAForgetThatFailedCanBeRepeated(t *testing.T) {
 	if contact(t, b, "890").Email == "" {
 		t.Error("the contact went before the history")
 	}
-	if err := b.Forget(t.Context(), "890"); err != nil || client.DBSize(t.Context()).Val() != 0 {
-		t.Errorf("%v; %d keys left", err, client.DBSize(t.Context()).Val())
+	if err := b.Forget(t.Context(), "890"); err != nil || keysLeft(t, client) != 0 {
+		t.Errorf("%v; %d keys left", err, keysLeft(t, client))
+	}
+}
+
+// keysLeft counts the keys beside the mark that somebody was forgotten.
+func keysLeft(t *testing.T, client *redis.Client) int64 {
+	t.Helper()
+	return client.DBSize(t.Context()).Val() - int64(len(client.Keys(t.Context(), "notifications:forgotten:*").Val()))
+}
+
+func TestAStreamReadAgainBringsNobodyBack(t *testing.T) {
+	b, client, _ := open(t)
+	past := []notify.Event{
+		event("user.registered", -100, fields{"user_id": 890, "email": "jelena@example.com"}),
+		event("user.role_changed", -90, fields{"user_id": 890, "role": "admin"}),
+		event("listing.favorited", -80, fields{"listing_id": 1, "user_id": 890}),
+		event("pvz.shift.started", -70, fields{"shift_id": 5, "pvz_id": 1, "operator_id": 890, "operator_name": "J"}),
+	}
+	learn(t, b, past...)
+	if err := b.Forget(t.Context(), "890"); err != nil {
+		t.Fatal(err)
+	}
+	learn(t, b, past...)
+	if n := keysLeft(t, client); n != 0 {
+		t.Errorf("%d keys came back", n)
+	}
+	learn(t, b, event("user.registered", 10, fields{"user_id": 890, "email": "new@example.com"}))
+	if got := contact(t, b, "890").Email; got != "new@example.com" {
+		t.Errorf("who registers anew is known again: %q", got)
 	}
 }

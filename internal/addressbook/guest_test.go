@@ -72,6 +72,10 @@ func TestPagesOfAnAudience(t *testing.T) {
 	if in, err := b.Memberships(t.Context(), "0"); err != nil || !slices.Equal(in, []string{"a"}) {
 		t.Errorf("0 is in %v, %v", in, err)
 	}
+	var names []string
+	if err := b.Audiences(t.Context(), func(name string) error { names = append(names, name); return nil }); err != nil || !slices.Equal(names, []string{"a"}) {
+		t.Errorf("audiences %v, %v", names, err)
+	}
 	if err := b.Join(t.Context(), "a\n", "1"); err == nil {
 		t.Error("an audience with a line break was taken")
 	}

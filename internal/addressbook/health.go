@@ -26,7 +26,11 @@ func (b *Book) Unreachable(ctx context.Context, userID string, a notify.Address,
 	if err := b.tell(ctx, userID, a, h); err != nil {
 		return err
 	}
-	return b.client.HDel(ctx, rediskeys.Contact(userID), prefixTell+a.Key()).Err()
+	spent := []string{prefixTell + a.Key()}
+	if a.Channel == notify.Push && h.Until.IsZero() {
+		spent = append(spent, prefixToken+notify.PushToken{Token: a.Value}.Device()) // the device is gone: FCM asks to delete it
+	}
+	return b.client.HDel(ctx, rediskeys.Contact(userID), spent...).Err()
 }
 
 // retell is how long whoever condemned an address has to tell of it, before another does.
@@ -98,6 +102,32 @@ func (b *Book) tell(ctx context.Context, userID string, a notify.Address, h noti
 		fields["until"] = h.Until.Format(time.RFC3339)
 	}
 	return b.client.XAdd(ctx, &redis.XAddArgs{Stream: rediskeys.Contacts, MaxLen: maxTold, Approx: true, Values: fields}).Err()
+}
+
+// untell takes what was told of a person out of the stream.
+func (b *Book) untell(ctx context.Context, userID string) error {
+	const page = 1000
+	for from := "-"; ; {
+		entries, err := b.client.XRangeN(ctx, rediskeys.Contacts, from, "+", page).Result()
+		if err != nil {
+			return err
+		}
+		var theirs []string
+		for _, e := range entries {
+			if e.Values["user_id"] == userID {
+				theirs = append(theirs, e.ID)
+			}
+		}
+		if len(theirs) > 0 {
+			if err := b.client.XDel(ctx, rediskeys.Contacts, theirs...).Err(); err != nil {
+				return err
+			}
+		}
+		if len(entries) < page {
+			return nil
+		}
+		from = "(" + entries[page-1].ID
+	}
 }
 
 // Lift makes a dead address usable again by an operator's will.

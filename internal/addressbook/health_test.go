@@ -138,3 +138,17 @@ func TestMovedChats(t *testing.T) {
 		t.Errorf("found %q, %v", got, err)
 	}
 }
+
+func TestADeviceThatIsGoneIsTakenOut(t *testing.T) {
+	b, client, _ := open(t)
+	put(t, b, notify.Contact{UserID: "890", PushTokens: []notify.PushToken{{Token: "gone", Platform: "ios"}, {Token: "here", Platform: "ios"}}})
+	device := notify.Address{Channel: notify.Push, Value: "gone"}
+	for range 2 { // another delivery was under way
+		if err := b.Unreachable(t.Context(), "890", device, &notify.SendError{Fault: notify.Unreachable, Provider: "fcm", Code: "UNREGISTERED"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := contact(t, b, "890").PushTokens; len(got) != 1 || got[0].Token != "here" || len(told(t, client)) != 1 {
+		t.Errorf("devices %v, told %d times", got, len(told(t, client)))
+	}
+}

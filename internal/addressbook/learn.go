@@ -2,6 +2,7 @@ package addressbook
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -15,13 +16,25 @@ import (
 const roleAudience = "role:"
 
 // Learn takes what a batch of events tells about people, in its order and in one round
-// trip. An event may be learnt twice, and after newer ones: see the package's comment.
-// Types that the catalogue doesn't have and payloads that don't hold teach nothing.
+// trip (two, where some are about a person: whoever was forgotten meanwhile stays so). An
+// event may be learnt twice, and after newer ones: see the package's comment. Types that
+// the catalogue doesn't have and payloads that don't hold teach nothing.
 func (b *Book) Learn(ctx context.Context, events []notify.Event) error {
+	studies := b.studies(events)
+	forgotten, err := b.forgotten(ctx, studies)
+	if err != nil {
+		return err
+	}
 	var w writes
 	var roles []roleChange
-	for _, e := range events {
-		b.study(&w, &roles, e)
+	for _, s := range studies {
+		if s.at <= forgotten[s.about()] {
+			continue
+		}
+		s.writes, s.roles = &w, &roles
+		for _, l := range b.lessons[s.event.Type] {
+			l(s)
+		}
 	}
 	done, err := b.commit(ctx, w)
 	if err != nil {
@@ -30,19 +43,43 @@ func (b *Book) Learn(ctx context.Context, events []notify.Event) error {
 	return b.changeRoles(ctx, roles, done)
 }
 
-func (b *Book) study(w *writes, roles *[]roleChange, e notify.Event) {
-	lessons := b.lessons[e.Type]
-	if len(lessons) == 0 {
-		return
+// studies are the events that have something to teach.
+func (b *Book) studies(events []notify.Event) []*study {
+	var list []*study
+	for _, e := range events {
+		if len(b.lessons[e.Type]) == 0 {
+			continue
+		}
+		if t, err := eventtypes.Check(&e); err == nil {
+			list = append(list, &study{event: e, typ: t, at: stampOf(e), bad: func(err error) { b.refused(e, err) }})
+		}
 	}
-	t, err := eventtypes.Check(&e)
-	if err != nil {
-		return
+	return list
+}
+
+// forgotten says of the people whom the events are about when they were forgotten, if they
+// were.
+func (b *Book) forgotten(ctx context.Context, studies []*study) (map[string]stamp, error) {
+	answers := map[string]*redis.StringCmd{}
+	p := b.client.Pipeline()
+	for _, s := range studies {
+		if id := s.about(); id != "" && answers[id] == nil {
+			answers[id] = p.Get(ctx, forgottenKey(id))
+		}
 	}
-	s := &study{writes: w, event: e, typ: t, at: stampOf(e), roles: roles, bad: func(err error) { b.refused(e, err) }}
-	for _, l := range lessons {
-		l(s)
+	if len(answers) == 0 {
+		return nil, nil
 	}
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, err
+	}
+	when := map[string]stamp{}
+	for id, a := range answers {
+		if a.Err() == nil {
+			when[id] = stamp(a.Val())
+		}
+	}
+	return when, nil
 }
 
 // changeRoles moves people into the audience of their role and out of those of all others.

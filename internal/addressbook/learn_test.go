@@ -111,7 +111,7 @@ func dump(t *testing.T, client *redis.Client) map[string]any {
 		case "zset":
 			all[key] = client.ZRange(t.Context(), key, 0, -1).Val()
 		case "stream":
-			all[key] = client.XLen(t.Context(), key).Val()
+			all[key] = client.XRange(t.Context(), key, "-", "+").Val()
 		}
 	}
 	return all

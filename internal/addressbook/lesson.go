@@ -1,6 +1,7 @@
 package addressbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,9 @@ type roleChange struct {
 }
 
 func (s *study) text(field string) string { return s.typ.Payload.Text(s.event.Payload, field) }
+
+// about is the person of whom the event teaches more than an id; empty where it doesn't.
+func (s *study) about() string { return cmp.Or(s.text("user_id"), s.text("operator_id")) }
 
 func (s *study) know(userID string, list ...fact) {
 	if userID != "" {

@@ -45,8 +45,8 @@ func unwanted(d notify.Delivery, c notify.Contact, now time.Time) no {
 }
 
 // StillWanted says whether a planned delivery should still be made, and if not, how it
-// ends. The event in it is whole. A person who was known when it was planned and is not
-// any more was erased; an address that is gone is left to the sender's look-up.
+// ends. The event in it is whole. Who was known when it was planned, and is not any more,
+// was erased.
 func (r *Router) StillWanted(d notify.Delivery, c notify.Contact, now time.Time) (notify.Outcome, bool) {
 	n := refusal(d, c, now)
 	switch {
