@@ -22,7 +22,7 @@ var addressee = notify.Address{Channel: notify.Email, Value: "jelena.petrovic@ex
 // message is a full one.
 func message() notify.Message {
 	return notify.Message{
-		Delivery: "q2x7mfa6z4s5k3w1n8p0t9r2yu", Event: "order.shipped", Category: "order", Channel: notify.Email, Locale: "sr-Latn",
+		Delivery: "q2x7mfa6z4s5k3wbn2pct7r2yu", Event: "order.shipped", Category: "order", Channel: notify.Email, Locale: "sr-Latn",
 		Subject:     "Porudžbina 12345 je poslata – hvala!",
 		Text:        "Zdravo Jelena,\n\n.tačka na početku reda\nVaša porudžbina je poslata.\n",
 		HTML:        "<p>Zdravo Jelena, vaša porudžbina je <b>poslata</b>.</p>",

@@ -19,7 +19,7 @@ var chat = notify.Address{Channel: notify.Telegram, Value: "987654321", Name: "J
 
 func message() notify.Message {
 	return notify.Message{
-		Delivery: "q2x7mfa6z4s5k3w1n8p0t9r2yu", Event: "order.shipped", Channel: notify.Telegram,
+		Delivery: "q2x7mfa6z4s5k3wbn2pct7r2yu", Event: "order.shipped", Channel: notify.Telegram,
 		HTML:    "<b>Porudžbina 12345</b> je poslata &amp; stiže.",
 		Buttons: []notify.Button{{Text: "Prati", URL: "https://vondi.rs/t/12345"}, {Text: "Pomoć", URL: "https://vondi.rs/pomoc"}},
 	}
