@@ -47,10 +47,12 @@ func (r *Renderer) lintAudience(s *Set, a Audience) (findings []Finding) {
 		}
 	}()
 	for _, sample := range s.Samples(a.Type) {
+		event := sampleEvent(a.Type, sample)
+		_, _ = eventtypes.Check(&event) // once for all its messages; where it fails, each of them says so
 		for _, locale := range s.Locales() {
 			for _, ch := range notify.Channels() {
 				c := check{set: s, audience: a, sample: sample.Name, locale: locale, channel: ch}
-				m, err := r.render(s, sampleDelivery(a.Type, a.Role, ch, locale, sample), sample.To, c.whole())
+				m, err := r.render(s, sampleDelivery(a.Type, a.Role, ch, locale, event), sample.To, c.whole())
 				c.message(m, err)
 				findings = append(findings, c.findings...)
 			}

@@ -15,11 +15,6 @@ func (s *Set) lintPages() (findings []Finding) {
 	for _, a := range Audiences() {
 		pages[a.Message], pages[string(a.Type.Name)] = a.Type, a.Type
 	}
-	for _, file := range [...]string{"email/layout.html", "email/layout.txt", "telegram/default.html", "sms/default.txt", "push/default.txt"} {
-		if _, ok := s.pages.files[file]; !ok {
-			findings = append(findings, Finding{File: "templates/" + file, What: "found no such file, want the channel's default"})
-		}
-	}
 	for file := range s.pages.files {
 		folder, name := path.Dir(file), strings.TrimSuffix(path.Base(file), path.Ext(file))
 		if name == "layout" || name == "default" || strings.HasPrefix(name, "_") {

@@ -50,6 +50,11 @@ var funcs = map[string]any{
 	},
 }
 
+// defaultFiles are those that every set has to have.
+func defaultFiles() []string {
+	return []string{"email/layout.html", "email/layout.txt", "telegram/default.html", "sms/default.txt", "push/default.txt"}
+}
+
 const strict = "missingkey=error"
 
 func loadPages(files fs.FS) (*pages, error) {
@@ -60,7 +65,12 @@ func loadPages(files fs.FS) (*pages, error) {
 	}
 	for _, ch := range notify.Channels() {
 		if err := p.read(files, string(ch)); err != nil {
-			return nil, fmt.Errorf("templates: %w", err)
+			return nil, fmt.Errorf("templates/%s: %w", ch, err)
+		}
+	}
+	for _, file := range defaultFiles() {
+		if _, ok := p.files[file]; !ok {
+			return nil, fmt.Errorf("templates/%s: found no such file, want the channel's default", file)
 		}
 	}
 	for _, load := range []func() error{p.loadEmailHTML, p.loadEmailText, p.loadTelegram, p.loadTexts} {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -33,6 +34,15 @@ type Watcher struct {
 // settle is how long a directory has to be quiet: writers write several files.
 const settle = 300 * time.Millisecond
 
+// Load reads the first set, for [New]. It goes through the watcher so that no change between
+// it and Run is missed.
+func (w *Watcher) Load() (*Set, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = w.fingerprint()
+	return Load(w.Templates, w.Locales, w.Brand)
+}
+
 // Run watches until ctx ends. It returns an error only where it can't begin.
 func (w *Watcher) Run(ctx context.Context) error {
 	notices, err := fsnotify.NewWatcher()
@@ -40,17 +50,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 		return fmt.Errorf("watching templates: %w", err)
 	}
 	defer notices.Close() //nolint:errcheck // there is nothing to lose in it
-	w.mu.Lock()
-	w.seen = w.fingerprint()
-	w.mu.Unlock()
 	w.follow(notices)
-	poll := time.NewTicker(max(w.Every, 10*time.Millisecond))
-	if w.Every == 0 {
-		poll.Reset(5 * time.Second)
-	}
+	poll := time.NewTicker(cmp.Or(w.Every, 5*time.Second))
 	defer poll.Stop()
-	quiet := time.NewTimer(settle)
-	quiet.Stop()
+	quiet := time.NewTimer(settle) // at once: no notice tells of what changed since Load
 	for {
 		select {
 		case <-ctx.Done():

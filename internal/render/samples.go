@@ -42,15 +42,16 @@ func (s *Set) Samples(t *eventtypes.Type) []Sample {
 func (s *Set) RenderSample(t *eventtypes.Type, role string, ch notify.Channel, locale string, sample Sample) (notify.Message, error) {
 	r := New(s)
 	r.Now = func() time.Time { return SampleTime }
-	return r.Render(sampleDelivery(t, role, ch, locale, sample), sample.To)
+	return r.Render(sampleDelivery(t, role, ch, locale, sampleEvent(t, sample)), sample.To)
 }
 
-func sampleDelivery(t *eventtypes.Type, role string, ch notify.Channel, locale string, sample Sample) notify.Delivery {
+func sampleEvent(t *eventtypes.Type, sample Sample) notify.Event {
+	return notify.Event{ID: "sample", Type: string(t.Name), Time: SampleTime, Data: sample.Data}
+}
+
+func sampleDelivery(t *eventtypes.Type, role string, ch notify.Channel, locale string, e notify.Event) notify.Delivery {
 	d := notify.Delivery{
-		ID:      "sample",
-		Event:   notify.Event{ID: "sample", Type: string(t.Name), Time: SampleTime, Data: sample.Data},
-		To:      notify.Recipient{UserID: "890", Role: role},
-		Channel: ch, Message: t.Words(role), Locale: locale, Priority: t.Priority,
+		ID: "sample", Event: e, To: notify.Recipient{UserID: "890", Role: role}, Channel: ch, Message: t.Words(role), Locale: locale, Priority: t.Priority,
 	}
 	for _, told := range t.Told {
 		if string(told.Role) == role {
