@@ -16,7 +16,11 @@ const (
 	Bounced        Status = "bounced"    // the provider says that it did not
 )
 
-// Statuses lists all statuses.
+// Revealed is a log entry that is no outcome: an operator (Actor) has looked at the address
+// of a delivery. It changes nothing.
+const Revealed Status = "revealed"
+
+// Statuses lists all statuses of deliveries.
 func Statuses() []Status {
 	return []Status{Sent, Retried, Failed, Skipped, Suppressed, DeliveredState, Bounced}
 }
