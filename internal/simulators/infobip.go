@@ -116,7 +116,7 @@ func (s *Infobip) take(q infobipRequest, body []byte, dead bool) infobipStatus {
 	to := m.Destinations[0]
 	switch {
 	case dead:
-		return infobipStatus{5, "REJECTED", 52, "REJECTED_INVALID_DESTINATION", "Destination " + to.To + " is invalid"}
+		return infobipStatus{5, "REJECTED", 52, "REJECTED_DESTINATION", "Destination " + to.To + " is invalid"}
 	case !s.first(to.MessageID):
 		return infobipStatus{5, "REJECTED", 23, "REJECTED_DUPLICATE_MESSAGE_ID", "Message id is not unique"}
 	}
@@ -151,14 +151,18 @@ func infobipAnswer(w http.ResponseWriter, q infobipRequest, status infobipStatus
 	})
 }
 
-// Report is the body of the delivery report of a message. group is DELIVERED, UNDELIVERABLE,
-// EXPIRED or REJECTED; permanent says whether its error will never go away.
+// Report is the body of the delivery report of a message. group is PENDING, DELIVERED,
+// UNDELIVERABLE, EXPIRED or REJECTED; name is the error's, and permanent says whether its error will never go away.
 func (s *Infobip) Report(m Captured, group, name string, permanent bool) []byte {
-	ids := map[string]int{"PENDING": 1, "UNDELIVERABLE": 2, "DELIVERED": 3, "EXPIRED": 4, "REJECTED": 5}
+	state := map[string]infobipStatus{
+		"PENDING": {1, group, 7, "PENDING_ENROUTE", ""}, "UNDELIVERABLE": {2, group, 9, "UNDELIVERABLE_NOT_DELIVERED", ""},
+		"DELIVERED": {3, group, 5, "DELIVERED_TO_HANDSET", ""}, "EXPIRED": {4, group, 15, "EXPIRED_EXPIRED", ""},
+		"REJECTED": {5, group, 52, "REJECTED_DESTINATION", ""},
+	}[group]
 	b, _ := json.Marshal(map[string]any{"results": []any{map[string]any{
 		"bulkId": hexID(), "messageId": m.MessageID, "to": strings.TrimPrefix(m.To, "+"), "sender": m.From,
 		"sentAt": "2026-11-24T10:00:00.000+0000", "doneAt": "2026-11-24T10:00:02.000+0000", "messageCount": m.Segments,
-		"status": map[string]any{"groupId": ids[group], "groupName": group, "id": 5, "name": group, "description": group},
+		"status": state,
 		"error":  map[string]any{"groupId": 1, "groupName": "HANDSET_ERRORS", "id": 1, "name": name, "description": name, "permanent": permanent},
 	}}})
 	return b

@@ -67,6 +67,9 @@ func (r result) feedback() (f channels.Feedback, ok bool) {
 		return channels.Feedback{Provider: provider, Kind: channels.Stopped, From: "+" + strings.TrimPrefix(r.From, "+")}, stop
 	}
 	f = channels.Feedback{Provider: provider, MessageID: r.MessageID, DeliveryID: r.MessageID, Code: r.Status.Name}
+	if r.Status.Name == "DELIVERED_TO_OPERATOR" || r.Status.Name == "EXPIRED_DLR_UNKNOWN" {
+		return f, false // still on its way; nobody will ever know
+	}
 	switch r.Status.Group {
 	case "DELIVERED":
 		f.Kind = channels.Delivered

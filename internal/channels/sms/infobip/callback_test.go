@@ -25,7 +25,9 @@ func TestDeliveryReports(t *testing.T) {
 		want []channels.Feedback
 	}{
 		{"on the way", sim.Report(m, "PENDING", "NO_ERROR", false), nil},
-		{"delivered", sim.Report(m, "DELIVERED", "NO_ERROR", false), report(channels.Delivered, "DELIVERED", false)},
+		{"at the operator", []byte(`{"results":[{"messageId":"1","status":{"groupName":"DELIVERED","name":"DELIVERED_TO_OPERATOR"}}]}`), nil},
+		{"nobody knows", []byte(`{"results":[{"messageId":"1","status":{"groupName":"EXPIRED","name":"EXPIRED_DLR_UNKNOWN"}}]}`), nil},
+		{"delivered", sim.Report(m, "DELIVERED", "NO_ERROR", false), report(channels.Delivered, "DELIVERED_TO_HANDSET", false)},
 		{"no such subscriber", sim.Report(m, "UNDELIVERABLE", "EC_UNKNOWN_SUBSCRIBER", true), report(channels.Bounced, "EC_UNKNOWN_SUBSCRIBER", true)},
 		{"phone off", sim.Report(m, "UNDELIVERABLE", "EC_ABSENT_SUBSCRIBER", false), report(channels.Bounced, "EC_ABSENT_SUBSCRIBER", false)},
 		{"too late", sim.Report(m, "EXPIRED", "EC_ABSENT_SUBSCRIBER", false), report(channels.Bounced, "EC_ABSENT_SUBSCRIBER", false)},

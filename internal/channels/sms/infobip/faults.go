@@ -38,13 +38,25 @@ func verdict(a channels.Answer, m notify.Message, hide []string) (notify.Receipt
 		got := r.Messages[0]
 		receipt.ID, receipt.Parts = cmp.Or(got.ID, m.Delivery), got.Details.Count
 		if f, refused := rejected(got.Status); refused {
-			return notify.Receipt{}, channels.Refused(provider, f, got.Status.Name, "the message was refused", hide...)
+			return notify.Receipt{}, notAccepted(f, got.Status, hide)
 		}
 	}
 	if receipt.Parts == 0 {
 		receipt.Parts, _ = sms.Count(m.Text)
 	}
 	return receipt, nil
+}
+
+// floodWait is when a number that got too many messages may get the next one: the filter
+// counts by the hour.
+const floodWait = 15 * time.Minute
+
+func notAccepted(f notify.Fault, s status, hide []string) error {
+	se := channels.Refused(provider, f, s.Name, "the message was refused", hide...)
+	if s.Name == "REJECTED_FLOODING_FILTER" {
+		se.RetryAfter = floodWait
+	}
+	return se
 }
 
 // rejected says what a status of the groups REJECTED and UNDELIVERABLE means
@@ -54,15 +66,15 @@ func rejected(s status) (f notify.Fault, refused bool) {
 		return 0, false
 	}
 	switch s.Name {
-	case "REJECTED_INVALID_DESTINATION", "REJECTED_DESTINATION", "REJECTED_PREFIX_MISSING", "REJECTED_DND",
-		"REJECTED_DESTINATION_NOT_REGISTERED", "REJECTED_USER_BLACKLIST", "MISSING_TO":
+	case "REJECTED_DESTINATION", "REJECTED_INVALID_DESTINATION", "REJECTED_DESTINATION_BLOCKLISTED", "REJECTED_PREFIX_MISSING",
+		"REJECTED_DND", "MISSING_TO":
 		return notify.Unreachable, true
-	case "REJECTED_NOT_ENOUGH_CREDITS", "REJECTED_SENDER", "REJECTED_SOURCE", "REJECTED_PREPAID_PACKAGE_EXPIRED",
-		"REJECTED_NETWORK", "REJECTED_ROUTE_NOT_AVAILABLE", "REJECTED_INVALID_SOURCE":
+	case "REJECTED_NOT_ENOUGH_CREDITS", "REJECTED_PREPAID_PACKAGE_EXPIRED", "REJECTED_SENDER", "REJECTED_SOURCE",
+		"REJECTED_NETWORK", "REJECTED_ROUTE_NOT_AVAILABLE",
+		"REJECTED_DESTINATION_NOT_REGISTERED": // a trial account, which may send to one number only
 		return notify.Misconfigured, true
-	case "REJECTED_FLOODING_FILTER":
-		return notify.Throttled, true
-	case "REJECTED_SYSTEM_ERROR", "UNDELIVERABLE_NOT_SENT":
+	case "REJECTED_SYSTEM_ERROR", "UNDELIVERABLE_NOT_SENT", "UNDELIVERABLE_REJECTED_PLATFORM",
+		"REJECTED_FLOODING_FILTER": // 20 messages an hour to one number: of that number only, so it must not throttle the others
 		return notify.Temporary, true
 	}
 	return notify.Rejected, true

@@ -77,7 +77,8 @@ func TestConforms(t *testing.T) {
 			status("REJECTED", "REJECTED_NOT_ENOUGH_CREDITS", notify.Misconfigured),
 			status("REJECTED", "REJECTED_SENDER", notify.Misconfigured),
 			status("REJECTED", "REJECTED_NETWORK", notify.Misconfigured),
-			status("REJECTED", "REJECTED_FLOODING_FILTER", notify.Throttled),
+			status("REJECTED", "REJECTED_DESTINATION_NOT_REGISTERED", notify.Misconfigured),
+			wait(status("REJECTED", "REJECTED_FLOODING_FILTER", notify.Temporary), 15*time.Minute),
 			status("REJECTED", "REJECTED_SYSTEM_ERROR", notify.Temporary),
 			status("REJECTED", "REJECTED_MESSAGE_TOO_LONG", notify.Rejected),
 			status("UNDELIVERABLE", "UNDELIVERABLE_REJECTED_OPERATOR", notify.Rejected),
@@ -113,6 +114,11 @@ func refusal(name string, code int, errorCode string, f notify.Fault) channelste
 func status(group, name string, f notify.Fault) channelstest.Answer {
 	body := `{"messages":[{"messageId":"x","destination":"381641234567","status":{"groupId":5,"groupName":"` + group + `","id":6,"name":"` + name + `","description":"` + number.Value + `"}}]}`
 	return channelstest.Answer{Name: name, Fault: f, Code: name, Sender: fixed(200, body)}
+}
+
+func wait(a channelstest.Answer, d time.Duration) channelstest.Answer {
+	a.RetryAfter = d
+	return a
 }
 
 func fixed(status int, body string, header ...string) func(t *testing.T) channelstest.Sender {
