@@ -35,7 +35,7 @@ type Sender interface {
 func Open(setting secret.String, listener channels.Listener, log zerolog.Logger) (Sender, error) {
 	u, err := url.Parse(setting.Reveal())
 	if err != nil {
-		return nil, errors.New("sms: the setting is no URL: want twilio://, infobip:// or smpp://")
+		return nil, errNoURL
 	}
 	switch u.Scheme {
 	case "twilio":
@@ -45,7 +45,13 @@ func Open(setting secret.String, listener channels.Listener, log zerolog.Logger)
 	case "smpp":
 		return made(smpp.ParseURL, func(c smpp.Config) (*smpp.Sender, error) { return smpp.New(c, listener, log) })(u)
 	}
-	return nil, fmt.Errorf("sms: provider %q: want one of twilio, infobip, smpp", notify.Printable(u.Scheme, 20))
+	return nil, unknownProvider(u.Scheme)
+}
+
+var errNoURL = errors.New("sms: the setting is no URL: want twilio://, infobip:// or smpp://")
+
+func unknownProvider(scheme string) error {
+	return fmt.Errorf("sms: provider %q: want one of twilio, infobip, smpp", notify.Printable(scheme, 20))
 }
 
 // made joins a provider's two steps. A nil *T must not become a Sender that isn't nil.

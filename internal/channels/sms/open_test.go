@@ -1,12 +1,16 @@
 package sms_test
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/channels/sms"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/secret"
@@ -38,6 +42,34 @@ func TestTheSchemeNamesTheProvider(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Errorf("%s: close: %v", provider, err)
 		}
+	}
+}
+
+// The same setting that sends says how its reports are checked.
+func TestReportsFindTheirReader(t *testing.T) {
+	for setting, want := range map[string]string{
+		"twilio://AC1:s3cret@api.twilio.com?from=X":                                              "twilio",
+		"infobip://k@x.api.infobip.com?from=X&callback=https%3A%2F%2Fn.example%2Fcb%3Fkey%3Dk3y": "infobip",
+		"smpp://u:s3cret@host?from=X":                                                            "smpp",
+	} {
+		provider, read, err := sms.Callback(secret.String(setting), "https://n.example")
+		if err != nil || provider != want || (read == nil) != (want == "smpp") {
+			t.Errorf("%s: %s, %v", want, provider, err)
+			continue
+		}
+		if read == nil {
+			continue
+		}
+		if _, err := read(httptest.NewRequest(http.MethodPost, "/callbacks/x?key=wrong", nil), nil); !errors.Is(err, channels.ErrSignature) {
+			t.Errorf("%s: a stranger: %v, want ErrSignature", want, err)
+		}
+	}
+	_, read, _ := sms.Callback("infobip://k@x.api.infobip.com?from=X&callback=https%3A%2F%2Fn.example%2Fcb%3Fkey%3Dk3y", "https://n.example")
+	if _, err := read(httptest.NewRequest(http.MethodPost, "/cb?key=k3y", nil), []byte(`{"results":[]}`)); err != nil {
+		t.Errorf("infobip with its key: %v", err)
+	}
+	if _, _, err := sms.Callback("nexmo://x", ""); err == nil {
+		t.Error("an unknown provider was taken")
 	}
 }
 

@@ -17,8 +17,9 @@ type Config struct {
 	Host  string        // the account's own base URL, "xxxxx.api.infobip.com"
 	Plain bool          // http instead of https: for tests
 
-	// Callback is the https address that Infobip reports to. It should hold a secret of its
-	// own: Infobip doesn't sign its reports. Empty: the account's default.
+	// Callback is the https address that Infobip reports to, with a key of ours in it
+	// (https://notify.example/callbacks/infobip?key=…): Infobip doesn't sign its reports.
+	// Empty: the account's default.
 	Callback string
 
 	Client *http.Client // nil: one of its own
@@ -53,6 +54,16 @@ func (c Config) Validate() error {
 		return fmt.Errorf("infobip: %w", err)
 	}
 	return nil
+}
+
+// CallbackKey is the key in the callback's address; empty: there is none, and no report is
+// believed.
+func (c Config) CallbackKey() secret.String {
+	u, err := url.Parse(c.Callback)
+	if err != nil {
+		return ""
+	}
+	return secret.String(u.Query().Get("key"))
 }
 
 func (c Config) target() string {

@@ -10,6 +10,24 @@ import (
 	"github.com/vondi-global/notifications/internal/simulators"
 )
 
+func TestABrokenLinkIsBoundAgain(t *testing.T) {
+	sim, inbox := simulator(t)
+	s := sender(t, config(t, sim.DSN("VONDI")), nil)
+	until(t, "bound", func() bool { return sim.Bound() == 1 })
+	sim.Troubles.Once(simulators.Trouble{Kind: simulators.Hang})
+	lost := make(chan error, 1)
+	go func() { _, err := s.Send(t.Context(), number, message); lost <- err }()
+	until(t, "the request under way", func() bool { return sim.Submitted() == 1 })
+	sim.Drop()
+	if err := <-lost; notify.FaultOf(err) != notify.Unknown {
+		t.Errorf("in flight when the link broke: %v, want unknown", err)
+	}
+	until(t, "bound again", func() bool { _, err := s.Send(t.Context(), number, message); return err == nil })
+	if inbox.Total() != 1 {
+		t.Errorf("%d messages arrived, want 1", inbox.Total())
+	}
+}
+
 // A link that answers enquire_link no more is dead, whatever TCP believes.
 func TestADeafLinkIsReplaced(t *testing.T) {
 	sim, _ := simulator(t)

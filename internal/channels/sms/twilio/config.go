@@ -65,6 +65,14 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// SigningToken is the auth token that signs reports.
+func (c Config) SigningToken() secret.String {
+	if c.Signing.Empty() {
+		return c.Token
+	}
+	return c.Signing
+}
+
 func (c Config) base() string {
 	scheme, host := "https", c.Host
 	if c.Plain {
