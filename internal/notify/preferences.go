@@ -23,6 +23,9 @@ func PreferenceKey(category, channel string) string { return category + "/" + ch
 // preference decided it. The most exact one wins: category and channel, then channel,
 // then category, then everything. Without any, everything is wanted.
 func (p Preferences) Muted(category string, ch Channel) (key string, muted bool) {
+	if len(p) == 0 {
+		return "", false
+	}
 	for _, k := range []string{
 		PreferenceKey(category, string(ch)),
 		PreferenceKey(Any, string(ch)),

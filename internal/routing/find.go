@@ -52,7 +52,11 @@ func (d *draft) inPayload(a *audience, p eventtypes.Path) bool {
 
 // search tries the ways in their order; the first that finds somebody wins.
 func (d *draft) search(ctx context.Context, a *audience) error {
-	for _, p := range a.Find {
+	ways := a.Find
+	if len(ways) > 0 && direct(ways[0]) {
+		ways = ways[1:] // near has found nothing there
+	}
+	for _, p := range ways {
 		if err := d.try(ctx, a, p); err != nil {
 			return fmt.Errorf("looking for %s: %w", a.Role, err)
 		}
