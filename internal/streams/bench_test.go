@@ -3,6 +3,8 @@ package streams_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -62,25 +64,68 @@ func benchmarkReader(b *testing.B, level zerolog.Level, count, total int) {
 	}
 	fill(b, s.Client(), names, total/count)
 	for b.Loop() {
-		s.Client().Do(context.Background(), "FLUSHALL")
-		b.StopTimer()
-		fill(b, s.Client(), names, total/count)
-		b.StartTimer()
 		d := &counting{}
-		client := streams.NewClient(options(s))
-		r := streams.NewReader(streams.Config{}, streams.Source{Name: "listings", Client: client}, d, &grave{}, streams.Nop{}, zerolog.New(discard{}).Level(level))
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
 		began := time.Now()
-		go func() { defer close(done); _ = r.Run(ctx) }()
+		stop := startCountingAt(b, s, d, level)
 		await(b, "all entries", func() bool { return d.n.Load() >= int64(total) })
 		b.ReportMetric(float64(total)/time.Since(began).Seconds(), "entries/s")
-		cancel()
-		<-done
-		_ = client.Close()
+		b.StopTimer()
+		stop()
+		for _, name := range names { // again from the beginning
+			s.Client().XGroupDestroy(context.Background(), name, group)
+		}
+		b.StartTimer()
 	}
 }
 
-type discard struct{}
+// BenchmarkOneOfThousands measures how long an entry takes that comes alone, to one of
+// 2,000 streams.
+func BenchmarkOneOfThousands(b *testing.B) {
+	s := redistest.Start(b)
+	c := s.Client()
+	names := make([]string, 2000)
+	for i := range names {
+		names[i] = fmt.Sprintf("s%d:events:x", i)
+	}
+	fill(b, c, names, 1)
+	d := &counting{}
+	startCounting(b, s, d)
+	await(b, "the first", func() bool { return d.n.Load() == 2000 })
+	for i := 0; b.Loop(); i++ {
+		n := d.n.Load()
+		add(b, c, names[i*37%2000], accepted(i))
+		for d.n.Load() == n {
+			time.Sleep(50 * time.Microsecond)
+		}
+	}
+}
 
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func BenchmarkDecode(b *testing.B) {
+	m := redis.XMessage{ID: "1734825600000-0", Values: map[string]any{
+		"type": "order.confirmed", "order_id": "12345", "storefront_id": "67", "buyer_id": "890", "total_amount": "5990", "currency": "RSD",
+		"items": `[{"listing_id":100,"quantity":2,"warehouse_id":1}]`, "timestamp": "1734825600",
+	}}
+	for b.Loop() {
+		if _, err := streams.Decode("listings", orders, m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func startCounting(t testing.TB, s *redistest.Server, d *counting) {
+	startCountingAt(t, s, d, zerolog.WarnLevel)
+}
+
+// startCountingAt runs a reader with the default configuration until the test ends or stop
+// is called.
+func startCountingAt(t testing.TB, s *redistest.Server, d *counting, level zerolog.Level) (stop func()) {
+	client := streams.NewClient(options(s))
+	src := streams.Source{Name: "listings", Client: client}
+	r := streams.NewReader(streams.Config{}, src, d, &grave{}, streams.Nop{}, zerolog.New(io.Discard).Level(level))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = r.Run(ctx) }()
+	stop = sync.OnceFunc(func() { cancel(); <-done; _ = client.Close() })
+	t.Cleanup(stop)
+	return stop
+}

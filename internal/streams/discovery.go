@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -22,10 +23,13 @@ func (r *Reader) discoverForever(ctx context.Context) {
 	retry := backoff{base: r.cfg.Backoff, most: r.cfg.Discover}
 	for ctx.Err() == nil {
 		streams, err := r.scan(ctx)
-		if err != nil {
+		if err != nil && len(streams) == 0 {
 			r.log.Debug().Err(err).Msg("Failed to look for streams")
 			pause(ctx, retry.take())
 			continue
+		}
+		if err != nil { // a part of a Cluster is away: what we know of it stays known
+			streams = slices.AppendSeq(streams, maps.Keys(known))
 		}
 		retry.reset()
 		known = r.join(ctx, streams, known, start)
@@ -36,7 +40,7 @@ func (r *Reader) discoverForever(ctx context.Context) {
 }
 
 // scan walks the keys once and picks the streams' names here: a walk for each pattern
-// would cost the server as much again.
+// would cost the server as much again. Of a Cluster it may return names and an error.
 func (r *Reader) scan(ctx context.Context) ([]string, error) {
 	cluster, ok := r.src.Client.(*redis.ClusterClient)
 	if !ok {
@@ -105,11 +109,7 @@ func (r *Reader) join(ctx context.Context, streams []string, known map[string]bo
 // announce gives the reading goroutine the latest list, in place of one that it has not
 // taken yet.
 func (r *Reader) announce(known map[string]bool) {
-	list := make([]string, 0, len(known))
-	for s := range known {
-		list = append(list, s)
-	}
-	slices.Sort(list)
+	list := slices.Sorted(maps.Keys(known))
 	r.status.follows(list)
 	select {
 	case <-r.found:

@@ -441,43 +441,53 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// TestClusterGoesOnWithoutANode kills a node that nobody replaces.
+// TestClusterGoesOnWithoutANode kills a node that nobody replaces: the streams of the
+// others are read, found and swept as before, and those of the dead one when it is back.
 func TestClusterGoesOnWithoutANode(t *testing.T) {
 	g := redistest.StartCluster(t, 0)
 	c := g.Client()
 	r := start(t, quick(), g.Options())
-	name := func(i int) string { return fmt.Sprintf("s%d:events:x", i%20) }
+	onLast := func(name string) bool { return c.ClusterKeySlot(t.Context(), name).Val() >= 2*16384/3 }
+	var alive, dying []string
 	for i := range 20 {
-		addOrders(t, c, name(i), i, i+1)
+		name := fmt.Sprintf("s%d:events:x", i)
+		if onLast(name) {
+			dying = append(dying, name)
+		} else {
+			alive = append(alive, name)
+		}
+		addOrders(t, c, name, i, i+1)
 	}
 	r.awaitOrders(t, 0, 20)
 	g.Nodes[2].Kill()
-	there := 0
-	await(t, "the others", func() bool {
-		i := 20 + there
-		if c.XAdd(t.Context(), &redis.XAddArgs{Stream: name(i), Values: accepted(1000 + i)}).Err() == nil {
-			await(t, "a stream of a living node", func() bool { return containsAll(r.desk.orderIDs(), 1000+i, 1001+i) })
-		}
-		there++
-		return there == 20
-	})
+	await(t, "the error", func() bool { return r.Health().LastError != "" })
+	alive = append(alive, "{"+alive[0]+"}:events:late") // a new stream in a slot that lives
+	for i, name := range alive {
+		addOrders(t, c, name, 100+i, 101+i)
+	}
+	await(t, "the others", func() bool { return containsAll(r.desk.orderIDs(), 100, 100+len(alive)) })
 	g.Nodes[2].Restart()
 	await(t, "the node", func() bool {
-		return c.XAdd(t.Context(), &redis.XAddArgs{Stream: streamOf(t, g, c), Values: accepted(5000)}).Err() == nil
+		return c.XAdd(t.Context(), &redis.XAddArgs{Stream: dying[0], Values: accepted(500)}).Err() == nil
 	})
-	await(t, "its entry", func() bool { return containsAll(r.desk.orderIDs(), 5000, 5001) })
+	await(t, "its entry", func() bool { return containsAll(r.desk.orderIDs(), 500, 501) })
 }
 
-// streamOf is a stream on the last node.
-func streamOf(t *testing.T, g *redistest.Cluster, c *redis.ClusterClient) string {
-	for i := range 20 {
-		name := fmt.Sprintf("s%d:events:x", i)
-		if c.ClusterKeySlot(t.Context(), name).Val() >= 2*16384/3 {
-			return name
-		}
+// TestThousandsOfStreams reads 2,000 streams side by side while one of them is flooded.
+func TestThousandsOfStreams(t *testing.T) {
+	s := redistest.Start(t)
+	c := s.Client()
+	names := make([]string, 2000)
+	for i := range names {
+		names[i] = fmt.Sprintf("s%d:events:x", i)
 	}
-	t.Fatal("no stream on the node")
-	return ""
+	fill(t, c, names, 2)
+	d := &counting{}
+	startCounting(t, s, d)
+	await(t, "the first", func() bool { return d.n.Load() == 4000 })
+	fill(t, c, names[:1], 10_000)
+	fill(t, c, names, 1)
+	await(t, "all of them", func() bool { return d.n.Load() == 16_000 })
 }
 
 // TestEmbedded reads from the server that dev mode has: it knows fewer commands.

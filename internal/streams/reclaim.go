@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,7 +21,7 @@ func (r *Reader) sweep(ctx context.Context) (more bool, err error) {
 	if err != nil || len(idle) == 0 {
 		return false, err
 	}
-	if err := r.look(ctx, idle); err != nil {
+	if idle, err = r.look(ctx, idle); err != nil {
 		return false, err
 	}
 	batch, err := r.claim(ctx, idle)
@@ -34,7 +35,7 @@ func (r *Reader) sweep(ctx context.Context) (more bool, err error) {
 type idler struct {
 	stream string
 	redis.XPendingExt
-	found []redis.XMessage // the entry itself; none if it was deleted
+	entry *redis.XMessageSliceCmd // the entry itself; none if it was deleted
 }
 
 // idle lists such entries, the oldest of each stream first.
@@ -48,7 +49,7 @@ func (r *Reader) idle(ctx context.Context) (list []idler, more bool, err error) 
 			Stream: s, Group: r.cfg.Group, Idle: r.cfg.MinIdle, Start: "-", End: "+", Count: int64(count),
 		})
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && !anyOK(cmds) {
 		return nil, false, r.tried("XPENDING", err)
 	}
 	for i, cmd := range cmds {
@@ -63,20 +64,24 @@ func (r *Reader) idle(ctx context.Context) (list []idler, more bool, err error) 
 	return list, more, nil
 }
 
-// look reads the entries.
-func (r *Reader) look(ctx context.Context, idle []idler) error {
+// look reads the entries. Those that can't be read now are left for the next sweep.
+func (r *Reader) look(ctx context.Context, idle []idler) ([]idler, error) {
 	cmds := make([]*redis.XMessageSliceCmd, len(idle))
 	pipe := r.src.Client.Pipeline()
 	for i, p := range idle {
 		cmds[i] = pipe.XRange(ctx, p.stream, p.ID, p.ID)
+		idle[i].entry = cmds[i]
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return r.tried("XRANGE", err)
+	if _, err := pipe.Exec(ctx); err != nil && !anyOK(cmds) {
+		return nil, r.tried("XRANGE", err)
 	}
-	for i, cmd := range cmds {
-		idle[i].found = cmd.Val()
-	}
-	return nil
+	return slices.DeleteFunc(idle, func(p idler) bool { return p.entry.Err() != nil }), nil
+}
+
+// anyOK says whether any of the commands succeeded. A bad stream among many, or a part of
+// a Cluster that is away, is no reason to leave the others alone.
+func anyOK[C redis.Cmder](cmds []C) bool {
+	return slices.ContainsFunc(cmds, func(c C) bool { return c.Err() == nil })
 }
 
 // claim makes the entries ours. Of several readers that try, each entry goes to one:
@@ -85,13 +90,13 @@ func (r *Reader) claim(ctx context.Context, idle []idler) ([]entry, error) {
 	cmds := make([]*redis.Cmd, len(idle))
 	pipe := r.src.Client.Pipeline()
 	for i, p := range idle {
-		if len(p.found) == 0 {
+		if len(p.entry.Val()) == 0 {
 			cmds[i] = pipe.Do(ctx, "xack", p.stream, r.cfg.Group, p.ID)
 		} else {
 			cmds[i] = r.setTries(ctx, pipe, p.stream, p.RetryCount+1, r.cfg.MinIdle, []string{p.ID})
 		}
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && !anyOK(cmds) {
 		return nil, r.tried("XCLAIM", err)
 	}
 	var batch []entry
@@ -101,8 +106,8 @@ func (r *Reader) claim(ctx context.Context, idle []idler) ([]entry, error) {
 			continue
 		}
 		e := entry{stream: p.stream, msg: redis.XMessage{ID: p.ID}, tries: p.RetryCount + 1}
-		if len(p.found) > 0 {
-			e.msg = p.found[0]
+		if found := p.entry.Val(); len(found) > 0 {
+			e.msg = found[0]
 		}
 		batch = append(batch, e)
 		if p.Consumer != r.cfg.Consumer {

@@ -24,9 +24,7 @@ func isStreams(err error) bool {
 }
 
 // repair looks at each stream alone after a read of all of them was refused, because the
-// refusal seldom says which one it is about. A lost group is made again, at the beginning:
-// what was sent stays sent. A key that is no stream any more, or gone, is left out until
-// discovery finds a stream there. It says whether it changed anything.
+// refusal seldom says which one it is about. It says whether it changed anything.
 func (r *Reader) repair(ctx context.Context) bool {
 	cmds := make([]*redis.XInfoGroupsCmd, len(r.streams))
 	pipe := r.src.Client.Pipeline()
@@ -37,21 +35,35 @@ func (r *Reader) repair(ctx context.Context) bool {
 	var kept []string
 	changed := false
 	for i, s := range r.streams {
-		switch err := cmds[i].Err(); {
-		case err != nil && !isStreams(err):
-			r.log.Warn().Str("stream", s).Err(err).Msg("Stream can't be looked at")
-		case err != nil:
-			changed = true
+		readable, mended := r.mend(ctx, s, cmds[i])
+		changed = changed || mended
+		if readable {
+			kept = append(kept, s)
+		} else {
 			delete(r.resume, s)
-			r.log.Warn().Str("stream", s).Err(err).Msg("Stream left out: it can't be read")
-			continue
-		case !slices.ContainsFunc(cmds[i].Val(), func(g redis.XInfoGroup) bool { return g.Name == r.cfg.Group }):
-			changed = true
-			err := r.src.Client.XGroupCreate(ctx, s, r.cfg.Group, "0").Err()
-			r.log.Warn().Str("stream", s).Err(err).Msg("Consumer group was gone: made again at the beginning")
 		}
-		kept = append(kept, s)
 	}
 	r.streams = kept
 	return changed
+}
+
+// mend makes a lost group again, at the beginning: what was sent stays sent. A key that is
+// no stream any more, or gone, is left out until discovery finds a stream there.
+func (r *Reader) mend(ctx context.Context, stream string, groups *redis.XInfoGroupsCmd) (readable, changed bool) {
+	err := groups.Err()
+	if err != nil && !isStreams(err) {
+		return true, false // the server's trouble, not the stream's
+	}
+	if err == nil {
+		if slices.ContainsFunc(groups.Val(), func(g redis.XInfoGroup) bool { return g.Name == r.cfg.Group }) {
+			return true, false
+		}
+		err = r.src.Client.XGroupCreate(ctx, stream, r.cfg.Group, "0").Err()
+		if err == nil || redis.HasErrorPrefix(err, "BUSYGROUP") {
+			r.log.Warn().Str("stream", stream).Msg("Consumer group was gone: made again at the beginning")
+			return true, true
+		}
+	}
+	r.log.Warn().Str("stream", stream).Err(err).Msg("Stream left out: it can't be read")
+	return false, true
 }
