@@ -52,7 +52,7 @@ func (v *View) calendar(d notify.Delivery) []notify.Attachment {
 		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//" + icsText(v.Brand.Name) + "//notifications//EN", "METHOD:PUBLISH",
 		"BEGIN:VEVENT", "UID:" + d.ID + "@notifications",
 		"DTSTAMP:" + icsTime(d.Event.Time), "DTSTART:" + icsTime(starts), "DTEND:" + icsTime(ends),
-		"SUMMARY:" + icsText(v.dress.Training), "LOCATION:" + icsText(place), "URL:" + v.Link,
+		"SUMMARY:" + icsText(v.dress.training), "LOCATION:" + icsText(place), "URL:" + v.Link,
 		"END:VEVENT", "END:VCALENDAR",
 	}
 	var b strings.Builder

@@ -109,7 +109,7 @@ func show(m notify.Message) string {
 // details is the part of an email that its page makes, without the inlined styles.
 func details(html string) string {
 	_, main, _ := strings.Cut(html, `class="main">`)
-	main, _, _ = strings.Cut(main, `class="foot"`)
+	main, _, _ = strings.Cut(main, `class="why"`)
 	for {
 		before, rest, ok := strings.Cut(main, ` style="`)
 		if !ok {

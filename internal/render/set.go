@@ -40,11 +40,15 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dresses(all, brand)
+	d, err := dresses(all, brand, p)
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{brand: brand, words: all, voices: voices(all, messages()), dresses: d, pages: p, shapes: readShapes()}
+	v, err := voices(all, messages())
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{brand: brand, words: all, voices: v, dresses: d, pages: p, shapes: readShapes()}
 	if err := s.readUses(); err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (s *Set) readUses() error {
 		page := s.pages.uses(key.channel, key.message, string(typ.Name))
 		v.uses.merge(page.fields)
 		v.items = page.items
-		for _, t := range []text{v.subject, v.title, v.body, v.short, v.button} {
+		for _, t := range v.parts() {
 			if t.plain != "" || t.id == "" {
 				continue
 			}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	htmltemplate "html/template"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -10,27 +11,28 @@ import (
 
 // View is what templates see.
 type View struct {
-	Brand    *Brand
+	Lang     string // for <html lang>
+	Subject  string
+	Title    string
+	Body     string
+	Short    string
+	Greeting string
+	Button   string            // label of the link
+	Link     string            // https, or empty
+	Head     htmltemplate.HTML // the email's blocks "head" and "foot": the brand's, made once
+	Foot     htmltemplate.HTML
+	FootText string
+	F        map[string]any    // the payload's fields, written for the reader
 	T        map[string]string // the shared texts, [common] by key
-	Farewell string
-	Why      string // the reader gets it
-	Help     string
+	Items    []Item
+	More     string // "and 3 more items"; empty where all are listed
+	Brand    *Brand
 
-	Lang    string // for <html lang>
-	Type    string // "order.created"
-	Subject string
-	Title   string
-	Body    string
-	Short   string
-	Button  string // label of the link
-	Link    string // https, or empty
-
-	Greeting    string
-	F           map[string]any // the payload's fields, written for the reader
-	Items       []Item
-	More        string // "and 3 more items"; empty where all are listed
+	Farewell    string
+	Why         string // the reader gets the message
 	Mandatory   bool
 	Unsubscribe string
+	Type        string // "order.created"
 
 	dress   *dress
 	payload payload
@@ -59,7 +61,7 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 	f := w.fields(s.shapes.read(t, d.Event, v.loose), v.uses, c.Name)
 	dress := s.dress(v.tag, f.payload)
 	view := &View{
-		Brand: &dress.Brand, T: dress.T, Farewell: dress.Farewell, Why: dress.Why, Help: dress.Help,
+		Brand: &dress.Brand, T: dress.T, Farewell: dress.Farewell, Why: dress.Why, Head: dress.head, Foot: dress.foot, FootText: dress.footText,
 		Lang: v.tag, Type: string(t.Name), F: f.text, Mandatory: d.Mandatory,
 		dress: dress, payload: f.payload, counts: f.counts, voice: v,
 	}
@@ -72,7 +74,7 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 	list, _ := f.any("items").(eventtypes.List[eventtypes.OrderItem])
 	more := 0
 	if view.Items, more = w.items(list); more > 0 {
-		view.More, err = v.say(v.words.text("common.and_more"), map[string]any{"count": fmt.Sprint(more)}, []counted{{"count", int64(more)}})
+		view.More, err = v.say(dress.andMore, map[string]any{"count": fmt.Sprint(more)}, []counted{{"count", int64(more)}})
 	}
 	return view, err
 }
@@ -141,6 +143,6 @@ func (v *View) greet(name string) (err error) {
 		v.Greeting = v.T["greeting_anyone"]
 		return nil
 	}
-	v.Greeting, err = v.voice.say(v.voice.words.text("common.greeting"), map[string]any{"name": name}, nil)
+	v.Greeting, err = v.voice.say(v.dress.greeting, map[string]any{"name": name}, nil)
 	return err
 }

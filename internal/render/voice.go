@@ -39,40 +39,49 @@ var standIns = map[string][]string{
 }
 
 // voices finds, once, in which language each message is said to readers of each locale.
-func voices(all map[string]*words, messages []string) map[voiceKey]*voice {
+func voices(all map[string]*words, messages []string) (map[voiceKey]*voice, error) {
 	m := make(map[voiceKey]*voice, len(all)*len(messages)*4)
 	for locale := range all {
 		for _, message := range messages {
 			for _, ch := range notify.Channels() {
-				if v := findVoice(all, chain(locale), message, ch); v != nil {
+				v, err := findVoice(all, chain(locale), message, ch)
+				if err != nil {
+					return nil, err
+				}
+				if v != nil {
 					m[voiceKey{locale, message, ch}] = v
 				}
 			}
 		}
 	}
-	return m
+	return m, nil
 }
 
 // findVoice takes the first language of the chain that has the whole message: everything
 // that the source has, and what the layouts of email and Telegram say too.
-func findVoice(all map[string]*words, chain []string, message string, ch notify.Channel) *voice {
+func findVoice(all map[string]*words, chain []string, message string, ch notify.Channel) (v *voice, err error) {
 	source := all[English]
 	for _, locale := range chain {
 		w := all[locale]
 		if w == nil || !w.covers(source, message, ch) {
 			continue
 		}
-		v := &voice{words: w}
-		for part, t := range map[string]*text{
-			"subject": &v.subject, "title": &v.title, "body": &v.body, "short": &v.short, "button": &v.button,
-		} {
-			if part == "button" || slices.Contains(parts[ch], part) {
-				*t = w.text(source.resolve(message, part))
+		v = &voice{words: w}
+		for part, t := range v.parts() {
+			if part != "button" && !slices.Contains(parts[ch], part) {
+				continue
+			}
+			if *t, err = w.text(source.resolve(message, part)); err != nil {
+				return nil, err
 			}
 		}
-		return v
+		return v, nil
 	}
-	return nil
+	return nil, nil
+}
+
+func (v *voice) parts() map[string]*text {
+	return map[string]*text{"subject": &v.subject, "title": &v.title, "body": &v.body, "short": &v.short, "button": &v.button}
 }
 
 // resolve returns the id of a part, or of its stand-in; "" where there is neither.

@@ -5,10 +5,11 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"text/template"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	parsing "github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
 )
 
@@ -17,11 +18,12 @@ type words struct {
 	tag   string
 	file  string
 	texts map[string]*i18n.Message // by id: "order.created.subject"
+	ready map[string]text          // those that were asked for, while the set is loaded
 	lines map[string]int           // where each id stands in the file
 	// localizer chooses plural forms. Its bundle holds this language alone, so that it can
 	// never answer in another one.
 	localizer *i18n.Localizer
-	parser    *template.TextParser
+	parser    *parsing.TextParser
 
 	shared []string                     // ids of [common]
 	common map[string]string            // [common] by key, the texts without placeholders
@@ -61,7 +63,8 @@ func readWords(files fs.FS, file string) (*words, error) {
 	}
 	w := &words{
 		tag: tag, file: "locales/" + file, lines: idLines(string(src)),
-		parser: &template.TextParser{Option: "missingkey=error"},
+		ready:  map[string]text{},
+		parser: &parsing.TextParser{Option: strict},
 	}
 	return w, w.parse(src)
 }
@@ -121,32 +124,48 @@ func (w *words) has(id string) bool {
 // text is a text that is ready to be said.
 type text struct {
 	id    string
-	plain string // the text itself, where it has no placeholders
-	count string // the field that the plural goes by
+	plain string             // the text itself, where it has no placeholders
+	one   *template.Template // the text, where it has no plural
+	count string             // the field that the plural goes by
 }
 
-// text prepares a text; what the language doesn't have says nothing.
-func (w *words) text(id string) text {
+// text prepares a text, once; what the language doesn't have says nothing.
+func (w *words) text(id string) (text, error) {
+	if t, ok := w.ready[id]; ok || w.texts[id] == nil {
+		return t, nil
+	}
 	m := w.texts[id]
-	if m == nil {
-		return text{}
+	t := text{id: id, count: countField(m)}
+	switch {
+	case t.count != "":
+	case !strings.Contains(m.Other, "{{"):
+		t.plain = m.Other
+	default:
+		var err error
+		if t.one, err = template.New(id).Option(strict).Parse(m.Other); err != nil {
+			return text{}, fmt.Errorf("%s:%d: %w", w.file, w.line(id), err)
+		}
 	}
-	if t := (text{id: id, count: countField(m)}); t.count != "" || strings.Contains(m.Other, "{{") {
-		return t
-	}
-	return text{id: id, plain: m.Other}
+	w.ready[id] = t
+	return t, nil
 }
 
-// say writes a text with the values that it names.
+// say writes a text with the values that it names. Plural forms are chosen by go-i18n; a
+// text without them needn't be looked up again.
 func (w *words) say(t text, values map[string]any, counts []counted) (string, error) {
-	if t.plain != "" {
+	switch {
+	case t.plain != "":
 		return t.plain, nil
+	case t.one != nil:
+		var b strings.Builder
+		if err := t.one.Execute(&b, values); err != nil {
+			return "", fmt.Errorf("%s: %w", w.file, scrub(err))
+		}
+		return onePeriod(b.String()), nil
 	}
-	conf := i18n.LocalizeConfig{MessageID: t.id, TemplateData: values, TemplateParser: w.parser}
-	if t.count != "" {
-		conf.PluralCount = countOf(counts, t.count)
-	}
-	s, err := w.localizer.Localize(&conf)
+	s, err := w.localizer.Localize(&i18n.LocalizeConfig{
+		MessageID: t.id, TemplateData: values, TemplateParser: w.parser, PluralCount: countOf(counts, t.count),
+	})
 	if err != nil {
 		return "", fmt.Errorf("%s: %s: %w", w.file, t.id, err)
 	}
