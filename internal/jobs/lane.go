@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -24,10 +25,12 @@ func QueueName(ch notify.Channel, p notify.Priority) string { return string(ch) 
 
 // Lane reads a queue's name. ok is false for the queues that no channel has.
 func Lane(queue string) (ch notify.Channel, p notify.Priority, ok bool) {
-	a, b, ok := strings.Cut(queue, ":")
-	ch, errc := notify.ParseChannel(a)
-	p, errp := notify.ParsePriority(b)
-	return ch, p, ok && errc == nil && errp == nil
+	a, b, _ := strings.Cut(queue, ":")
+	ch, p = notify.Channel(a), notify.Priority(b)
+	if !slices.Contains(notify.Channels(), ch) || !slices.Contains(notify.Priorities(), p) {
+		return "", "", false
+	}
+	return ch, p, true
 }
 
 // Queues lists all queues, in the order in which people read them.

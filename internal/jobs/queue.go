@@ -59,6 +59,9 @@ func (q *Queue) Enqueue(ctx context.Context, deliveries []notify.Delivery) error
 }
 
 func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
+	if _, _, ok := Lane(QueueName(d.Channel, d.Priority)); !ok { // nobody would work it off
+		return fmt.Errorf("enqueue %s: there is no lane %s", d.ID, notify.Printable(QueueName(d.Channel, d.Priority), 40))
+	}
 	payload, err := encodeDelivery(d)
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
@@ -130,7 +133,8 @@ func (q *Queue) ring(ctx context.Context, queues ...string) {
 	_, _ = p.Exec(ctx)
 }
 
-// Has says for each delivery whether it still has a job: one that will run.
+// Has says for each delivery whether it still has a job: one that will run, or one that
+// crashed and will be recorded by the reconciler.
 func (q *Queue) Has(ctx context.Context, deliveries []notify.Delivery) ([]bool, error) {
 	states, err := q.states(ctx, deliveries)
 	if err != nil {
@@ -138,7 +142,7 @@ func (q *Queue) Has(ctx context.Context, deliveries []notify.Delivery) ([]bool, 
 	}
 	has := make([]bool, len(deliveries))
 	for i, s := range states {
-		has[i] = s == "pending" || s == "active" || s == "scheduled" || s == "retry"
+		has[i] = s != "" && s != "completed"
 	}
 	return has, nil
 }

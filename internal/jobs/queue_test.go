@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -70,9 +71,20 @@ func TestALostReplyToAnEnqueueingIsNoError(t *testing.T) {
 	}
 }
 
+func TestADeliveryWithoutALaneIsAnError(t *testing.T) {
+	q := NewQueue(redistest.Start(t).Client(), quick())
+	for _, d := range []notify.Delivery{delivery("d", notify.SMS, ""), delivery("d", "fax", notify.High)} {
+		if err := q.Enqueue(t.Context(), []notify.Delivery{d}); err == nil {
+			t.Errorf("Enqueue into %s:%s: no error", d.Channel, d.Priority)
+		}
+	}
+}
+
 func TestEnqueueingWithoutRedisIsAnError(t *testing.T) {
 	s := redistest.Start(t)
-	q := NewQueue(s.Client(), quick())
+	client := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+	t.Cleanup(func() { _ = client.Close() })
+	q := NewQueue(client, quick())
 	s.Kill()
 	if err := q.Enqueue(t.Context(), deliveries(2, notify.SMS, notify.High)); err == nil {
 		t.Error("no error")
@@ -185,4 +197,45 @@ func TestHoldsWithoutRedis(t *testing.T) {
 	if _, err := h.Held(context.Background(), delivery("d", notify.SMS, notify.High)); err == nil || errors.Is(err, redis.Nil) {
 		t.Errorf("Held = %v, want an error", err)
 	}
+}
+
+// BenchmarkEnqueue is a batch of 500 deliveries, one after the other and side by side,
+// with the plain and with the auto-pipelined client.
+func BenchmarkEnqueue(b *testing.B) {
+	for name, set := range map[string]struct {
+		pipe   bool
+		atOnce int
+	}{"one-by-one": {false, 1}, "plain": {false, 256}, "auto-pipelined": {true, 256}} {
+		b.Run(name, func(b *testing.B) {
+			s := redistest.Start(b)
+			pipe, end, err := Pipe(s.Client(), set.pipe)
+			must(b, err)
+			defer func() { _ = end() }()
+			cfg := quick()
+			cfg.Pipe, cfg.AtOnce = pipe, set.atOnce
+			q := NewQueue(s.Client(), cfg)
+			n := 0
+			for b.Loop() {
+				batch := make([]notify.Delivery, 500)
+				for i := range batch {
+					n++
+					batch[i] = delivery(fmt.Sprintf("d%025d", n), notify.Email, notify.Normal)
+				}
+				must(b, q.Enqueue(b.Context(), batch))
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "jobs/s")
+			b.ReportMetric(memory(b, s.Client())/float64(n), "bytes/job")
+		})
+	}
+}
+
+// memory is what the server uses.
+func memory(b *testing.B, c *redis.Client) (n float64) {
+	b.Helper()
+	for line := range strings.Lines(c.Info(b.Context(), "memory").Val()) {
+		if _, err := fmt.Sscanf(line, "used_memory:%f", &n); err == nil {
+			return n
+		}
+	}
+	return n
 }

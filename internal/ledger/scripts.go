@@ -20,7 +20,7 @@ local function now()
   local t = redis.call("TIME")
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
-local function int(n) return string.format("%.0f", n) end
+local function int(n) return string.format("%.0f", tonumber(n)) end
 local function open(state) return state == "sending" or state == "waiting" end
 local function ours(token, owner) return token and string.sub(token, 1, #owner + 1) == owner .. "." end
 
@@ -115,14 +115,15 @@ return 1
 //	ARGV[14] -> "1": only a delivery that nobody has touched yet
 //	ARGV[15...] -> fields of the log entry
 //
-// Output: 1 if this call settled it, else 0. A message that went out although the delivery
-// was settled by somebody else is logged all the same: it is a duplicate.
+// Output: 1 if this call settled it, else 0. Another message that went out although the
+// delivery was settled is logged all the same: it is a duplicate.
 var settleScript = redis.NewScript(library + `
-local v = redis.call("HMGET", KEYS[1], "s", "k", "d")
-local state, token, noted = v[1], v[2], v[3]
+local v = redis.call("HMGET", KEYS[1], "s", "k", "d", "m")
+local state, token, noted, message = v[1], v[2], v[3], v[4]
 if state and not open(state) then
   if token == ARGV[1] then return 1 end
-  if ARGV[8] == "sent" and noted ~= ARGV[1] then
+  local same = ARGV[12] ~= "" and message == ARGV[12]
+  if ARGV[8] == "sent" and noted ~= ARGV[1] and not same then
     redis.call("HSET", KEYS[1], "d", ARGV[1], "u", "1")
     record(KEYS[1], KEYS[2], ARGV[3], ARGV[4], 15, "maybe_duplicate", "true")
   end
