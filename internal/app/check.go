@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vondi-global/notifications/internal/config"
+	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/redisconn"
+	"github.com/vondi-global/notifications/internal/render"
+	"github.com/vondi-global/notifications/internal/routing"
+	"github.com/vondi-global/notifications/internal/secret"
+)
+
+// Check is "notifyd check": it loads everything, starts nothing, and says everything that
+// is wrong at once. connect makes it try the servers too.
+func Check(ctx context.Context, w World, file string, connect bool) error {
+	cfg, err := config.Load(file, w.Environ)
+	problems := []error{err, checkWords(cfg), checkRules(cfg), checkProviders(cfg)}
+	if connect && err == nil {
+		problems = append(problems, tryServers(ctx, cfg)...)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.Out, "ok: %d event types, %d sources, configuration, templates and locales\n", len(eventtypes.Catalogue()), len(cfg.Sources))
+	return nil
+}
+
+// ShowConfig is "notifyd config".
+func ShowConfig(w World, file string) error {
+	cfg, err := config.Load(file, w.Environ)
+	if err != nil {
+		return err
+	}
+	return config.Write(w.Out, &cfg)
+}
+
+func checkWords(cfg config.Config) error {
+	set, err := loadWords(cfg)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, f := range render.Errors(render.Lint(set)) {
+		problems = append(problems, errors.New(f.String()))
+	}
+	return errors.Join(problems...)
+}
+
+func checkRules(cfg config.Config) error {
+	if _, err := routing.New(routing.Config{Overrides: overrides(cfg.Types)}, nil, time.Now); err != nil {
+		return fmt.Errorf("types: %w", err)
+	}
+	return nil
+}
+
+// checkProviders builds the senders, which dial nobody before their first message.
+func checkProviders(cfg config.Config) error {
+	var problems []error
+	for _, p := range providers() {
+		senders, err := p.open(opener{cfg: cfg, log: zerolog.Nop()})
+		if err != nil {
+			problems = append(problems, err)
+		}
+		for _, s := range senders {
+			problems = append(problems, s.Close())
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// tryTimeout bounds the try of one server.
+const tryTimeout = 3 * time.Second
+
+// tryServers asks each Redis for a sign of life.
+func tryServers(ctx context.Context, cfg config.Config) []error {
+	servers := map[string]string{"redis.url": cfg.Redis.URL.Reveal()}
+	for name, url := range cfg.Sources {
+		servers["source "+name] = url
+	}
+	var problems []error
+	for _, what := range slices.Sorted(maps.Keys(servers)) {
+		if err := tryServer(ctx, servers[what], cfg.Redis.Password); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+	return problems
+}
+
+func tryServer(ctx context.Context, url string, password secret.String) error {
+	o, err := redisconn.Parse(url, password)
+	if err != nil {
+		return err
+	}
+	c := o.New()
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	if err := c.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("%s doesn't answer: %w", o, err)
+	}
+	return nil
+}

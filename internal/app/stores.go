@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/addressbook"
+	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/jobs"
+	"github.com/vondi-global/notifications/internal/ledger"
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/redisconn"
+	"github.com/vondi-global/notifications/internal/streams"
+)
+
+func (a *App) redisOptions() (redisconn.Options, error) {
+	o, err := redisconn.Parse(a.cfg.Redis.URL.Reveal(), a.cfg.Redis.Password)
+	if err != nil {
+		return o, fmt.Errorf("redis.url: %w", err)
+	}
+	return o, nil
+}
+
+// onStopClose is onStop for what closes without a context.
+func (a *App) onStopClose(name string, closer func() error) {
+	a.onStop(name, func(context.Context) error { return closer() })
+}
+
+// buildStores opens the Notifications Redis and what lives on it.
+func (a *App) buildStores() error {
+	options, err := a.redisOptions()
+	if err != nil {
+		return err
+	}
+	a.redis = options.New()
+	a.onStopClose("redis", a.redis.Close)
+	pipe, end, err := jobs.Pipe(a.redis, a.cfg.Redis.Autopipeline)
+	if err != nil {
+		return fmt.Errorf("redis.autopipeline: %w", err)
+	}
+	a.pipe = pipe
+	a.onStopClose("redis pipeline", end)
+	a.ledger = ledger.New(a.redis, a.ledgerConfig(), time.Now)
+	a.book = addressbook.New(a.pipe, time.Now, addressbook.WithRefused(func(e notify.Event, err error) {
+		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
+	}))
+	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{})
+	a.holds = jobs.NewHolds(a.redis, time.Now)
+	return nil
+}
+
+func (a *App) ledgerConfig() ledger.Config {
+	cfg := ledger.Defaults()
+	cfg.Remember, cfg.LogAge, cfg.LogEntries = a.cfg.History.Markers, a.cfg.History.Log, a.cfg.History.Length
+	cfg.Pipe = a.pipe
+	cfg.Receipts = notify.Channels()
+	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
+	return cfg
+}
+
+// workerClient opens a client for a lane's server.
+func workerClient(o redisconn.Options) func() redis.UniversalClient {
+	return func() redis.UniversalClient { return redis.NewUniversalClient(jobs.Tune(*o.Universal())) }
+}

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/config"
+	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/jobs"
+	"github.com/vondi-global/notifications/internal/ledger"
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/pipeline"
+	"github.com/vondi-global/notifications/internal/routing"
+)
+
+// buildWork joins the pipeline's two strokes with the queue between them.
+func (a *App) buildWork() error {
+	options, err := a.redisOptions()
+	if err != nil {
+		return err
+	}
+	if a.router, err = routing.New(a.routingConfig(), a.book, time.Now); err != nil {
+		return fmt.Errorf("types: %w", err)
+	}
+	cfg := a.jobsConfig()
+	if err := cfg.Validate(); err != nil {
+		return fmt.Errorf("delivery: %w", err)
+	}
+	a.queue = jobs.NewQueue(a.redis, cfg)
+	a.dispatcher = &pipeline.Dispatcher{
+		Learner: a.book, Router: a.router, Keeper: a.ledger, Queue: a.queue,
+		MaxAge: a.cfg.Streams.MaxAge, Waits: pipeline.Waits(), Log: a.log, Now: time.Now,
+	}
+	deliverer := a.deliverer()
+	broadcaster := &pipeline.Broadcaster{Events: a.ledger, Pager: a.router, Keeper: a.ledger, Queue: a.queue}
+	workers := jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
+		Deliver: deliverer.Deliver, Resume: a.resume, Broadcast: broadcaster.Page,
+	}, a.log)
+	a.onStop("workers", workers.Stop)
+	a.begin = append(a.begin, func() error { return workers.Start(context.Background()) })
+
+	reconciler := jobs.NewReconciler(a.redis, jobs.Crashed{
+		Delivery: deliverer.Crashed,
+		Event: func(ctx context.Context, id string, step int) error {
+			return pipeline.Stranded(ctx, a.dead, id, step, time.Now())
+		},
+	}, a.log)
+	a.supervised("reconciler", func(ctx context.Context) error { reconciler.Run(ctx); return nil })
+	return nil
+}
+
+func (a *App) deliverer() *pipeline.Deliverer {
+	return &pipeline.Deliverer{
+		Ledger: a.ledger, Events: a.ledger, Contacts: a.book, Wanted: a.router, Renderer: a.renderer,
+		Senders: a.senders, Judge: jobs.Verdict, Graveyard: a.dead, Health: a.book, Gate: a.holds,
+		Budget: a.cfg.Delivery.Budget, Timeout: a.cfg.Delivery.Timeout,
+		DropAmbiguous: dropAmbiguous, Observe: a.metrics.Outcome, Log: a.log, Now: time.Now,
+	}
+}
+
+// dropAmbiguous: a code or a link is rather not repeated than perhaps sent twice.
+func dropAmbiguous(eventType string) bool {
+	t, ok := eventtypes.Lookup(eventType)
+	return ok && t.Secret
+}
+
+// resume dispatches an event again that has waited for somebody.
+func (a *App) resume(ctx context.Context, eventID string, step int) error {
+	e, err := a.ledger.Event(ctx, eventID)
+	if errors.Is(err, ledger.ErrNoEvent) {
+		a.log.Warn().Str("event_id", eventID).Msg("An event that waited is gone")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return a.dispatcher.Resume(ctx, e, step)
+}
+
+func (a *App) routingConfig() routing.Config {
+	on := map[notify.Channel]bool{}
+	for ch := range a.senders {
+		on[ch] = true
+	}
+	return routing.Config{Channels: on, Overrides: overrides(a.cfg.Types), BroadcastAbove: a.cfg.Delivery.Large}
+}
+
+func overrides(from map[string]config.Override) map[string]routing.Override {
+	to := make(map[string]routing.Override, len(from))
+	for name, o := range from {
+		to[name] = routing.Override(o)
+	}
+	return to
+}
+
+func (a *App) jobsConfig() jobs.Config {
+	cfg := jobs.Defaults()
+	cfg.Channels = notify.Channels()
+	cfg.Concurrency = map[notify.Channel]int{}
+	for ch, n := range a.cfg.Delivery.Workers {
+		cfg.Concurrency[notify.Channel(ch)] = n
+	}
+	cfg.Drain, cfg.Pipe, cfg.Bells = a.cfg.Delivery.Drain, a.pipe, jobs.NewBells()
+	return cfg
+}
