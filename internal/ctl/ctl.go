@@ -74,6 +74,7 @@ func newRoot(s *session) *cobra.Command {
 // commands lists them all.
 func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
+		newWhy(s),
 		newEvents(s),
 	}
 }
