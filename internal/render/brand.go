@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
@@ -52,10 +53,22 @@ func (b Brand) check() error {
 		return fmt.Errorf("brand.site: found %q, want an https:// address", b.Site)
 	case b.Logo != "" && !isHTTPS(b.Logo):
 		return fmt.Errorf("brand.logo: found %q, want an https:// address", b.Logo)
+	case !httpsPaths(b.Paths):
+		return fmt.Errorf("brand.paths: found an address, want a path such as /orders/{order_id}, or https://")
 	case !hexColor.MatchString(b.Color):
 		return fmt.Errorf("brand.color: found %q, want a colour such as #0f766e", b.Color)
 	}
 	return nil
+}
+
+// httpsPaths says whether all pages are paths of the site or https addresses.
+func httpsPaths(paths map[string]string) bool {
+	for _, p := range paths {
+		if !strings.HasPrefix(p, "/") && !isHTTPS(pathField.ReplaceAllString(p, "x")) {
+			return false
+		}
+	}
+	return true
 }
 
 // over fills what a storefront's brand leaves open.

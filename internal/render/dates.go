@@ -4,11 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // the image has no zone files
 )
-
-// Home is the zone of people whose zone isn't known.
-const Home = "Europe/Belgrade"
 
 // clock writes moments for one reader.
 type clock struct {

@@ -65,6 +65,7 @@ func TestMoments(t *testing.T) {
 		Russian:      {"вчера", "сегодня", "завтра", "{{.day}} в {{.time}}"},
 		English:      {"yesterday", "today", "tomorrow", "{{.day}} at {{.time}}"},
 	}
+	known := new(zones)
 	read := time.Date(2026, 11, 24, 22, 30, 0, 0, time.UTC) // 23:30 in Belgrade
 	for _, c := range []struct {
 		locale, zone, at, want string
@@ -86,7 +87,7 @@ func TestMoments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := clock{style: styleOf(c.locale), zone: zone(c.zone), now: read, near: near[c.locale]}
+		k := clock{style: styleOf(c.locale), zone: known.of(c.zone), now: read, near: near[c.locale]}
 		if got := plainSpaces(k.moment(at)); got != c.want {
 			t.Errorf("%s %s %s: got %q, want %q", c.locale, c.zone, c.at, got, c.want)
 		}
@@ -98,7 +99,7 @@ func TestMomentsInAnSMS(t *testing.T) {
 	for locale, want := range map[string]string{
 		SerbianLatin: "5.12. 11:00", SerbianCyrillic: "5.12. 11:00", Russian: "5.12 11:00", English: "5 Dec 11:00",
 	} {
-		k := clock{style: styleOf(locale), zone: home, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), short: true}
+		k := clock{style: styleOf(locale), zone: new(zones).of(Home), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), short: true}
 		if got := k.moment(at); got != want {
 			t.Errorf("%s: got %q, want %q", locale, got, want)
 		}
@@ -106,6 +107,7 @@ func TestMomentsInAnSMS(t *testing.T) {
 }
 
 func TestADayOf23HoursIsOne(t *testing.T) {
+	home := new(zones).of(Home)
 	before := time.Date(2026, 3, 28, 12, 0, 0, 0, home)
 	if n := daysBetween(before, time.Date(2026, 3, 29, 12, 0, 0, 0, home)); n != 1 {
 		t.Errorf("got %d days over the change to summer time", n)

@@ -3,6 +3,8 @@ package render
 import (
 	"bytes"
 	"strings"
+	"text/template"
+	"text/template/parse"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/sms"
@@ -83,7 +85,7 @@ func (j *job) sms(m *notify.Message) error {
 		return err
 	}
 	t := pick(j.set.pages.text, notify.SMS, j.delivery.Message, v.Type)
-	m.Text, err = j.run(func(b *bytes.Buffer) error { return t.Execute(b, v) })
+	m.Text, err = j.line(t.Lookup(t.Name()))
 	if m.Text = fold(m.Text, v.Lang); !v.whole {
 		m.Text = fit(m.Text)
 	}
@@ -118,6 +120,22 @@ func fit(text string) string {
 	return text
 }
 
+// line runs a template of plain text. Those that say no more than {{.Title}} or {{.Short}}
+// needn't be run.
+func (j *job) line(t *template.Template) (string, error) {
+	if len(t.Root.Nodes) == 1 {
+		if action, ok := t.Root.Nodes[0].(*parse.ActionNode); ok {
+			switch name, _ := fieldOf(action.Pipe); name {
+			case "Title":
+				return j.view.Title, nil
+			case "Short":
+				return j.view.Short, nil
+			}
+		}
+	}
+	return j.run(func(b *bytes.Buffer) error { return t.Execute(b, j.view) })
+}
+
 func (j *job) push(m *notify.Message) error {
 	v, words := j.view, j.view.voice
 	err := v.texts(spoken{&v.Title, words.title, maxPushTitle}, spoken{&v.Short, words.short, maxPushBody})
@@ -125,10 +143,10 @@ func (j *job) push(m *notify.Message) error {
 		return err
 	}
 	t := pick(j.set.pages.text, notify.Push, j.delivery.Message, v.Type)
-	if m.Title, err = j.run(func(b *bytes.Buffer) error { return t.ExecuteTemplate(b, "title", v) }); err != nil {
+	if m.Title, err = j.line(t.Lookup("title")); err != nil {
 		return err
 	}
-	m.Text, err = j.run(func(b *bytes.Buffer) error { return t.ExecuteTemplate(b, "body", v) })
+	m.Text, err = j.line(t.Lookup("body"))
 	m.Title, m.Text = oneLine(m.Title), strings.TrimSpace(m.Text)
 	m.Collapse = collapse(j.delivery)
 	if s := v.payload.text("image_url"); isHTTPS(s) {

@@ -194,6 +194,9 @@ func (p *pages) loadTexts() error {
 			if _, err := t.Parse(strings.TrimSpace(src)); err != nil {
 				return fmt.Errorf("templates/%w", err)
 			}
+			if ch == notify.Push && (t.Lookup("title") == nil || t.Lookup("body") == nil) {
+				return fmt.Errorf("templates/%s: found no \"title\" or no \"body\", want both defined", t.Name())
+			}
 			p.text[pageKey{ch, defaultPage(name)}] = t
 		}
 	}

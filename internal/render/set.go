@@ -20,6 +20,7 @@ type Set struct {
 	dresses map[dressKey]*dress
 	pages   *pages
 	shapes  shapes
+	zones   zones
 	lock    []byte // locales/source.lock: which English the translations were made of
 }
 

@@ -65,9 +65,7 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 		Lang: v.tag, Type: string(t.Name), F: f.text, Mandatory: d.Mandatory,
 		dress: dress, payload: f.payload, counts: f.counts, voice: v,
 	}
-	if view.Link = dress.link(d.Message, f.payload); !isHTTPS(view.Link) {
-		view.Link = ""
-	}
+	view.Link = dress.link(d.Message, f.payload)
 	if !v.items {
 		return view, nil
 	}
@@ -91,7 +89,7 @@ func localeOf(d notify.Delivery, c notify.Contact) string {
 
 func (s *Set) writer(w *words, ch notify.Channel, c notify.Contact, now time.Time) *writer {
 	out := &writer{
-		clock:   clock{style: styleOf(w.tag), zone: zone(c.TimeZone), now: now, short: ch == notify.SMS, near: w.near},
+		clock:   clock{style: styleOf(w.tag), zone: s.zones.of(c.TimeZone), now: now, short: ch == notify.SMS, near: w.near},
 		limits:  channelLimits[ch],
 		channel: ch, currency: s.brand.Currency, labels: w.labels,
 	}
@@ -100,26 +98,6 @@ func (s *Set) writer(w *words, ch notify.Channel, c notify.Contact, now time.Tim
 	}
 	return out
 }
-
-// zone returns a person's time zone. Go keeps no loaded zones, and reading one costs more
-// than a message; nearly everybody lives in one.
-func zone(name string) *time.Location {
-	if name == "" || name == Home {
-		return home
-	}
-	if loc, err := time.LoadLocation(name); err == nil {
-		return loc
-	}
-	return home
-}
-
-var home = func() *time.Location {
-	loc, err := time.LoadLocation(Home)
-	if err != nil {
-		return time.FixedZone("CET", 3600)
-	}
-	return loc
-}()
 
 // say fills texts of the view, each on one line and no longer than its place.
 func (v *View) say(dst *string, t text, limit int) error {

@@ -125,6 +125,7 @@ func (w *words) has(id string) bool {
 type text struct {
 	id    string
 	plain string             // the text itself, where it has no placeholders
+	parts phrase             // the text, where it is as simple as most are
 	one   *template.Template // the text, where it has no plural
 	count string             // the field that the plural goes by
 }
@@ -145,6 +146,7 @@ func (w *words) text(id string) (text, error) {
 		if t.one, err = template.New(id).Option(strict).Parse(m.Other); err != nil {
 			return text{}, fmt.Errorf("%s:%d: %w", w.file, w.line(id), err)
 		}
+		t.parts, _ = phraseOf(t.one.Root, false)
 	}
 	w.ready[id] = t
 	return t, nil
@@ -156,6 +158,13 @@ func (w *words) say(t text, values map[string]any, counts []counted) (string, er
 	switch {
 	case t.plain != "":
 		return t.plain, nil
+	case t.parts != nil:
+		var b strings.Builder
+		b.Grow(256)
+		if err := t.parts.say(&b, values, ""); err == nil {
+			return onePeriod(b.String()), nil
+		}
+		fallthrough // to a value that is no text, or an error that names the place
 	case t.one != nil:
 		var b strings.Builder
 		if err := t.one.Execute(&b, values); err != nil {
