@@ -67,6 +67,9 @@ func (p *storyPage) all() func(yield func(*deliveryStory) bool) {
 }
 
 func (w pageWriter) card(b *strings.Builder, c *personCard) {
+	if c.Name != "" {
+		fmt.Fprintf(b, "  %-9s %s\n", "name", c.Name)
+	}
 	for _, ch := range slices.Sorted(maps.Keys(c.Addresses)) {
 		fmt.Fprintf(b, "  %-9s %s", ch, c.Addresses[ch])
 		if why := c.Dead[ch]; why != "" {
@@ -155,7 +158,7 @@ func (w pageWriter) sent(d deliveryStory) string {
 		text += " by " + d.Provider
 	}
 	if d.Latency > 0 {
-		text += ", " + brief(d.Latency) + " after the event"
+		text += ", " + brief(time.Duration(d.Latency)*time.Millisecond) + " after the event"
 	}
 	switch d.Receipt {
 	case notify.DeliveredState:
@@ -183,10 +186,16 @@ func (w pageWriter) details(e eventStory, d deliveryStory) []string {
 	}
 	facts = append(facts, "delivery "+d.ID)
 	lines = append(lines, w.paint(grey, strings.Join(facts, " · ")))
+	again := 0
 	for _, a := range d.Story {
-		if line := w.attempt(d, a); line != "" {
+		if a.Reason == notify.ReasonDuplicate {
+			again++
+		} else if line := w.attempt(d, a); line != "" {
 			lines = append(lines, line)
 		}
+	}
+	if again > 0 {
+		lines = append(lines, "came again "+times(again)+", and was not sent again")
 	}
 	if !d.State.Settled() && !e.Expires.IsZero() {
 		lines = append(lines, "worth sending until "+w.when(e.Expires))
@@ -223,7 +232,7 @@ func (w pageWriter) attempt(d deliveryStory, a attemptStory) string {
 		}
 		return at + w.numbered(a) + answer(a)
 	case notify.Sent:
-		if len(d.Story) == 1 {
+		if a.Attempt < 2 {
 			return ""
 		}
 		return at + w.numbered(a) + "accepted by " + cmp.Or(a.Provider, "the provider")
@@ -231,11 +240,7 @@ func (w pageWriter) attempt(d deliveryStory, a attemptStory) string {
 		return at + a.Provider + " says that it arrived"
 	case notify.Bounced:
 		return at + a.Provider + " says that it did not arrive" + because(a.Error)
-	case notify.Suppressed:
-		if a.Reason == notify.ReasonDuplicate {
-			return at + "came again, and was not sent again"
-		}
-	case notify.Skipped:
+	case notify.Suppressed, notify.Skipped: // the headline says why
 	}
 	return ""
 }
@@ -275,6 +280,13 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // brief is a latency for people: "0.8 s", "12 s", "3 min".

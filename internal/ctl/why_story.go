@@ -69,7 +69,7 @@ type deliveryStory struct {
 	Since          time.Time       `json:"since,omitzero"`
 	Provider       string          `json:"provider,omitempty"`
 	MessageID      string          `json:"provider_message_id,omitempty"`
-	Latency        time.Duration   `json:"-"`
+	Latency        int64           `json:"latency_ms,omitempty"` // from the event to the outcome
 	Reason         string          `json:"reason,omitempty"`
 	Explained      string          `json:"explained,omitempty"` // the reason in plain words
 	Receipt        notify.Status   `json:"receipt,omitempty"`
@@ -260,14 +260,15 @@ func (t *teller) delivery(e notify.Event, k ledger.Kept, r ledger.Record, expire
 	detail := ""
 	for _, entry := range r.Story {
 		o := entry.Outcome
-		d.Locale, d.Latency = cmp.Or(o.Delivery.Locale, d.Locale), entry.Latency
+		d.Locale = cmp.Or(o.Delivery.Locale, d.Locale)
 		d.Story = append(d.Story, attemptStory{
 			Time: o.Time, Status: o.Status, Attempt: o.Attempt, Provider: o.Provider, Reason: o.Reason, Error: o.Error, NextAt: o.NextAt,
 			Actor: o.Delivery.Actor, Note: o.Delivery.Note,
 		})
-		if o.Status == notify.Revealed {
+		if o.Status == notify.Revealed || o.Status == notify.DeliveredState || o.Status == notify.Bounced {
 			continue
 		}
+		d.Latency = max(d.Latency, entry.Latency.Milliseconds())
 		d.ResendOf, d.Actor, d.Note = o.Delivery.ResendOf, o.Delivery.Actor, o.Delivery.Note
 		if o.Reason == r.Reason {
 			detail = o.Detail

@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -50,6 +51,12 @@ func reasonWords(reason, detail string) string {
 	words := reasons[reason]
 	if words == "" {
 		words = strings.ReplaceAll(reason, "_", " ")
+	}
+	switch reason {
+	case notify.ReasonNoAddress, notify.ReasonChannelOff, notify.ReasonNoRecipient: // the detail says the same
+		return words
+	case notify.ReasonCondition:
+		return cmp.Or(detail, words)
 	}
 	if detail != "" {
 		words += " (" + detail + ")"
