@@ -63,6 +63,7 @@ type Email struct {
 // Telegram is the bot. Without a token the channel is off.
 type Telegram struct {
 	Token    secret.String `yaml:"token" env:"TELEGRAM_TOKEN" doc:"The bot's token."`
+	Bot      string        `yaml:"bot" env:"TELEGRAM_BOT" doc:"The bot's user name, without @: links to it are made with it."`
 	Endpoint string        `yaml:"endpoint" env:"TELEGRAM_ENDPOINT" doc:"Base URL of the Bot API."`
 	Rate     float64       `yaml:"rate" env:"TELEGRAM_RATE" doc:"Messages a second, of all pods together. Telegram allows about 30."`
 }
