@@ -34,7 +34,8 @@ type Config struct {
 	// Doorbell wakes idle servers on enqueueing; without it they ask every Poll.
 	Doorbell bool
 	Poll     time.Duration
-	// Look is how often an idle server asks although nobody rang.
+	// Look is how often an idle server asks although nobody rang: a bell by pub/sub may be
+	// lost together with its connection.
 	Look time.Duration
 	// Forward is how often retries and delayed jobs that are due are moved.
 	Forward time.Duration
@@ -57,7 +58,7 @@ func Defaults() Config {
 	return Config{
 		Channels: notify.Channels(), DefaultConcurrency: 32, LowShare: 50,
 		Timeout: 30 * time.Second, Drain: 20 * time.Second,
-		Doorbell: true, Poll: 200 * time.Millisecond, Look: time.Second, Forward: 2 * time.Second,
+		Doorbell: true, Poll: 200 * time.Millisecond, Look: 3 * time.Second, Forward: 2 * time.Second,
 		AtOnce: 256, Backlog: 20_000,
 	}
 }

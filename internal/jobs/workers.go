@@ -103,10 +103,18 @@ func (w *Workers) serve(client redis.UniversalClient, queue string, concurrency 
 		Concurrency: concurrency, Queues: map[string]int{queue: 1},
 		TaskCheckInterval: poll, DelayedTaskCheckInterval: w.cfg.Forward, ShutdownTimeout: w.cfg.Drain,
 		BaseContext:    func() context.Context { return w.base },
-		RetryDelayFunc: delay, IsFailure: isFailure,
+		RetryDelayFunc: delay, IsFailure: isFailure, JanitorInterval: w.janitor(),
 		Logger: logger{w.log}, LogLevel: level(w.log),
 	}))
 	w.lanes = append(w.lanes, w.guard(handle))
+}
+
+// janitor is how often done jobs that were kept are thrown away.
+func (w *Workers) janitor() time.Duration {
+	if w.cfg.Retention == 0 {
+		return time.Minute // there are none
+	}
+	return 8 * time.Second
 }
 
 // Start begins to work. After an error nothing runs.
