@@ -16,6 +16,7 @@ type Config struct {
 	Sources   map[string]string `yaml:"sources" env:"SOURCES" doc:"Redis servers whose streams are read: name → URL (in the environment: listings=redis://…,wms=redis://…). Passport section 2.1."`
 	Consumer  string            `yaml:"consumer" env:"CONSUMER" doc:"Name of this pod in the consumer group. Default: the host name. Two live pods must not share one."`
 	Admin     Admin             `yaml:"admin"`
+	Public    Public            `yaml:"public"`
 	Log       Log               `yaml:"log"`
 	Email     Email             `yaml:"email"`
 	Telegram  Telegram          `yaml:"telegram"`
@@ -47,6 +48,14 @@ type Admin struct {
 	Writable bool          `yaml:"writable" env:"ADMIN_WRITABLE" doc:"Let asynqmon change queues; read-only otherwise."`
 }
 
+// Public is the server of the recipients' links and the providers' callbacks. Without an
+// address it is off.
+type Public struct {
+	Addr string        `yaml:"addr" env:"PUBLIC_ADDR" doc:"Address of the public server. Empty: none."`
+	URL  string        `yaml:"url" env:"PUBLIC_URL" doc:"How strangers reach it, https, without a slash at the end. Emails then carry an unsubscribe link."`
+	Key  secret.String `yaml:"key" env:"PUBLIC_KEY" doc:"Signs the links: 32 characters or more, the same on all pods, for ever."`
+}
+
 // Log says how much is logged, and in which shape.
 type Log struct {
 	Level  string `yaml:"level" env:"LOG_LEVEL" doc:"debug, info, warn or error."`
@@ -55,15 +64,19 @@ type Log struct {
 
 // Email is the mail relays. Without a URL the channel is off.
 type Email struct {
-	URL    secret.String `yaml:"url" env:"SMTP_URL" doc:"smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=… or smtps://…; several, separated by spaces, in the order of failover."`
-	Rate   float64       `yaml:"rate" env:"SMTP_RATE" doc:"Messages a second, of all pods together. 0: no limit."`
-	Domain string        `yaml:"bounce_domain" env:"SMTP_BOUNCE_DOMAIN" doc:"Domain of the envelope sender; bounces come back to it. Empty: the sender's own address."`
+	URL      secret.String `yaml:"url" env:"SMTP_URL" doc:"smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=… or smtps://…; several, separated by spaces, in the order of failover."`
+	Rate     float64       `yaml:"rate" env:"SMTP_RATE" doc:"Messages a second, of all pods together. 0: no limit."`
+	Feedback secret.String `yaml:"feedback" env:"SMTP_FEEDBACK" doc:"Whose reports the public server takes, separated by spaces: ses=<topic ARN>, sendgrid=<public key>, mailgun=<signing key>. They come to /callbacks/ses …"`
+	Bounces  string        `yaml:"bounce_addr" env:"SMTP_BOUNCE_ADDR" doc:"Address of the mail server that takes bounces for bounce_domain. Empty: none."`
+	Domain   string        `yaml:"bounce_domain" env:"SMTP_BOUNCE_DOMAIN" doc:"Domain of the envelope sender; bounces come back to it. Empty: the sender's own address."`
 }
 
 // Telegram is the bot. Without a token the channel is off.
 type Telegram struct {
 	Token    secret.String `yaml:"token" env:"TELEGRAM_TOKEN" doc:"The bot's token."`
-	Bot      string        `yaml:"bot" env:"TELEGRAM_BOT" doc:"The bot's user name, without @: links to it are made with it."`
+	Bot      string        `yaml:"bot" env:"TELEGRAM_BOT" doc:"The bot's user name, for links that people open it by."`
+	Updates  string        `yaml:"updates" env:"TELEGRAM_UPDATES" doc:"How /start and /stop reach us: off, webhook (to <public.url>/telegram) or poll (one pod at a time)."`
+	Webhook  secret.String `yaml:"webhook_secret" env:"TELEGRAM_WEBHOOK_SECRET" doc:"The secret_token that Telegram shows with each update."`
 	Endpoint string        `yaml:"endpoint" env:"TELEGRAM_ENDPOINT" doc:"Base URL of the Bot API."`
 	Rate     float64       `yaml:"rate" env:"TELEGRAM_RATE" doc:"Messages a second, of all pods together. Telegram allows about 30."`
 }
@@ -152,7 +165,7 @@ func Default() Config {
 		},
 		Admin:    Admin{Addr: ":8085", User: "admin"},
 		Log:      Log{Level: "info", Format: "json"},
-		Telegram: Telegram{Endpoint: "https://api.telegram.org", Rate: 28},
+		Telegram: Telegram{Endpoint: "https://api.telegram.org", Rate: 28, Updates: "off"},
 		Push:     Push{Rate: 5000},
 		Streams: Streams{
 			Start: "0", Count: 500, MaxAge: 24 * time.Hour, MaxBytes: 256 << 10, Tries: 3,

@@ -25,6 +25,9 @@ func (c *Config) checks() map[string]func() string {
 		"admin.addr":         func() string { return listenAddr(c.Admin.Addr) },
 		"log.level":          oneOf(c.Log.Level, "debug", "info", "warn", "error"),
 		"log.format":         oneOf(c.Log.Format, "json", "console"),
+		"public.addr":        c.checkPublic,
+		"public.url":         func() string { return httpsURL(c.Public.URL) },
+		"telegram.updates":   c.checkUpdates,
 		"telegram.endpoint":  func() string { return webURL(c.Telegram.Endpoint, false) },
 		"push.endpoint":      func() string { return webURL(c.Push.Endpoint, true) },
 		"directory.url":      func() string { return webURL(c.Directory.URL, true) },
@@ -74,6 +77,26 @@ func (c *Config) checkSources() string {
 		return "want at least one source"
 	}
 	return ""
+}
+
+func (c *Config) checkPublic() string {
+	if c.Public.Addr == "" {
+		return ""
+	}
+	if len(c.Public.Key.Reveal()) < 32 {
+		return "want public.key of 32 characters or more beside it"
+	}
+	if c.Public.URL == "" {
+		return "want public.url beside it"
+	}
+	return listenAddr(c.Public.Addr)
+}
+
+func (c *Config) checkUpdates() string {
+	if c.Telegram.Updates == "webhook" && (c.Public.Addr == "" || c.Telegram.Webhook.Empty()) {
+		return "want public.addr and telegram.webhook_secret beside it"
+	}
+	return oneOf(c.Telegram.Updates, "off", "webhook", "poll")()
 }
 
 func (c *Config) checkWorkers() string {
