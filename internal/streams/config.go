@@ -22,7 +22,7 @@ type Config struct {
 	BatchBytes    int           // bytes of a batch, about: larger entries are read fewer at a time
 	Block         time.Duration // how long a read waits for news; also the delay of a stop
 	Poll          time.Duration // Cluster: the longest pause between two looks, as a read can't wait for several slots
-	Budget        time.Duration // how long a batch may take, also when a stop waits for it
+	Budget        time.Duration // how long the dispatch of a batch may take, also when a stop waits for it
 	MaxEntryBytes int           // larger entries are set aside unread
 
 	Discover time.Duration // how often new streams are looked for

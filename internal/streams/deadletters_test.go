@@ -54,7 +54,7 @@ func TestALetterIsKeptWholeAndShownMasked(t *testing.T) {
 	}
 	want := letter("k")
 	want.ID = shown[0].ID
-	want.Fields = map[string]string{"type": "user.registered", "user_id": "890", "email": "•••(15 bytes)", "raw": "•••(3 bytes)", "": "•••(10 bytes)"}
+	want.Fields = map[string]string{"type": "user.registered", "user_id": "890", "email": "•••(15 bytes)", "raw": "•••(3 bytes)", "•••(0 bytes)": "•••(10 bytes)"}
 	if diff := cmp.Diff(want, shown[0]); diff != "" {
 		t.Errorf("shown (-want +got):\n%s", diff)
 	}

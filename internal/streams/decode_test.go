@@ -282,6 +282,29 @@ func TestMaskShowsIDsOnly(t *testing.T) {
 	}
 }
 
+// TestLargeEntriesAreReadFewerAtATime keeps a batch near its bytes, whatever the entries'
+// size.
+func TestLargeEntriesAreReadFewerAtATime(t *testing.T) {
+	r := &Reader{cfg: Config{Count: 500, Batch: 2000, BatchBytes: 1 << 20}, share: 2000}
+	for _, c := range []struct{ bytes, entries, streams, want int }{
+		{500 << 20, 500, 1, 1}, {0, 0, 1, 1}, {100 << 10, 1, 1, 2}, {100, 1, 1, 4}, {100, 1, 2, 4}, {100, 1, 1, 16},
+	} {
+		r.weigh(c.bytes, c.entries)
+		if got := r.count(c.streams); got != c.want {
+			t.Errorf("after %d entries of %d bytes: %d of each of %d streams, want %d", c.entries, c.bytes, got, c.streams, c.want)
+		}
+	}
+	for range 10 {
+		r.weigh(100, 1)
+	}
+	if got := r.count(1); got != 500 {
+		t.Errorf("got %d, want the whole count again", got)
+	}
+	if got := r.count(10_000); got != 1 {
+		t.Errorf("got %d of each of 10,000 streams, want 1", got)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, s := range [][2]string{
 		{"type", "order.accepted"}, {"data", `{"type":"order.accepted","order_id":1}`}, {"payload", `{"type":"x","payload":{"a":[1,{}]}}`},

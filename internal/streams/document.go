@@ -3,6 +3,7 @@ package streams
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
 )
 
@@ -160,10 +161,7 @@ func (d document) fill(more document) {
 
 // without is d less some fields.
 func (d document) without(names []string) document {
-	rest := make(document, len(d))
-	for k, v := range d {
-		rest[k] = v
-	}
+	rest := maps.Clone(d)
 	for _, n := range names {
 		delete(rest, n)
 	}
@@ -180,6 +178,19 @@ func (d document) json() (json.RawMessage, error) {
 
 // quote is a string as JSON. Invalid UTF-8 becomes U+FFFD.
 func quote(s string) json.RawMessage {
+	if isPlain(s) {
+		return json.RawMessage(`"` + s + `"`)
+	}
 	b, _ := json.Marshal(s) // a string never fails
 	return b
+}
+
+// isPlain says whether a string stands in JSON as it is: most of what producers write does.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -47,7 +47,7 @@ func withID(line *zerolog.Event, name, id string) *zerolog.Event {
 
 func (r *Reader) logFailed(e entry, status string) {
 	r.log.Error().Err(e.err).Str("stream", e.stream).Str("message_id", e.msg.ID).
-		Str("event_type", notify.Printable(e.event.Type, 80)).Int64("tries", e.tries).Str("status", status).
+		Str("event_type", e.event.Type).Int64("tries", e.tries).Str("status", status).
 		Msg("Failed to process message")
 }
 

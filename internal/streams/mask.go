@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // shownFields may be shown beside ids: they say what happened, not to whom.
@@ -19,7 +17,6 @@ var shownFields = []string{
 const (
 	maxShown = 64 // fields
 	maxDepth = 2  // of JSON in JSON
-	maxShape = 60 // runes of a name
 )
 
 // mask makes an entry's fields fit to be shown: ids and a few harmless fields appear, of
@@ -37,7 +34,7 @@ func maskField(shown map[string]string, prefix, name, value string, depth int) {
 	if len(shown) >= maxShown {
 		return
 	}
-	key := prefix + notify.Printable(name, maxShape)
+	key := prefix + maskName(name)
 	if depth < maxDepth && strings.HasPrefix(strings.TrimSpace(value), "{") {
 		if inner, err := object(json.RawMessage(value)); err == nil {
 			for n, raw := range inner {
@@ -57,10 +54,20 @@ func whole(raw json.RawMessage) string {
 	return string(raw)
 }
 
+// maskName shows a field's name, unless it may be anything.
+func maskName(name string) string {
+	if plainID.MatchString(name) {
+		return name
+	}
+	return hidden(name)
+}
+
+func hidden(s string) string { return fmt.Sprintf("•••(%d bytes)", len(s)) }
+
 func maskValue(name, value string) string {
 	isID := strings.HasSuffix(name, "_id") || slices.Contains(shownFields, name)
 	if value == "" || isID && plainID.MatchString(value) {
 		return value
 	}
-	return fmt.Sprintf("•••(%d bytes)", len(value))
+	return hidden(value)
 }

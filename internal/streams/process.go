@@ -29,6 +29,10 @@ type entry struct {
 // means that it takes the process down with it: it is set aside before it is tried again.
 func (c Config) abandoned() int64 { return int64(3*c.MaxTries + 1) }
 
+// closing is how long a batch may take, after its dispatch, to be set aside and
+// acknowledged: a dispatch that used up its own time must not cost others theirs.
+const closing = 10 * time.Second
+
 // process takes a batch to its end: what is safe is acknowledged, what can't be read or
 // failed too often is set aside, the rest stays pending. Its error says that a server was
 // in the way, and that the entries left are to be tried again after a pause. A stop does
@@ -37,13 +41,14 @@ func (r *Reader) process(ctx context.Context, batch []entry) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.Budget)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	began := time.Now()
 	// The streams of a source share a clock: together they tell a story in its order.
 	slices.SortStableFunc(batch, func(a, b entry) int { return compareIDs(a.msg.ID, b.msg.ID) })
 	r.read(batch)
 	r.dispatchAll(ctx, batch)
+	ctx, cancel := context.WithTimeout(ctx, closing)
+	defer cancel()
 	r.buryAll(ctx, batch)
 	err := r.ack(ctx, batch)
 	r.report(batch, time.Since(began))
@@ -77,6 +82,10 @@ func (r *Reader) readOne(e entry, size int) (notify.Event, error) {
 	if err != nil {
 		return notify.Event{Source: at}, err
 	}
+	if !plainID.MatchString(event.Type) { // it may be anything, even an address
+		event.Type = ""
+		return event, unreadable(ReasonUnknownType, "the type is no name such as order.confirmed")
+	}
 	if _, err := eventtypes.Check(&event); err != nil {
 		return event, refused(err)
 	}
@@ -105,13 +114,24 @@ func (r *Reader) dispatchAll(ctx context.Context, batch []entry) {
 	if len(events) == 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Budget)
+	defer cancel()
 	errs, ok := r.guarded(ctx, events)
 	for i, e := range of {
 		if !ok {
 			errs[i] = r.alone(ctx, e.event)
 		}
-		e.err = errs[i]
+		e.err = ofTime(errs[i])
 	}
+}
+
+// ofTime tells a dispatch that ran out of time from one that failed: that is nobody's
+// fault but the server's that did not answer.
+func ofTime(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", notify.ErrUnavailable, err)
+	}
+	return err
 }
 
 func (r *Reader) alone(ctx context.Context, e notify.Event) error {
@@ -182,7 +202,7 @@ func (r *Reader) letter(e entry) notify.Letter {
 	l := notify.Letter{
 		Kind: notify.DeadEntry, Reason: ReasonDispatchFailed, Error: notify.Printable(e.err.Error(), 1000),
 		Source:  notify.Position{Source: r.src.Name, Stream: e.stream, Entry: e.msg.ID},
-		EventID: e.event.ID, EventType: notify.Printable(e.event.Type, 80),
+		EventID: e.event.ID, EventType: e.event.Type,
 		Tries: int(e.tries), Consumer: r.cfg.Consumer, Time: time.Now().UTC(),
 		Fields: fieldsOf(e.msg),
 	}

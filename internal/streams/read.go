@@ -115,13 +115,14 @@ func (r *Reader) tries(ctx context.Context, held map[string][]redis.XMessage) (m
 // count is how many entries of each stream a read of n streams asks for.
 func (r *Reader) count(n int) int { return min(max(1, r.share/n), r.cfg.Count) }
 
-// weigh asks for fewer entries while they are large: a reply is held in memory whole.
+// weigh asks for fewer entries while they are large: a reply is held in memory whole. It
+// asks for more again step by step only, because large ones may follow.
 func (r *Reader) weigh(bytes, entries int) {
 	if entries == 0 {
 		return
 	}
 	fit := r.cfg.BatchBytes / max(1, bytes/entries)
-	r.share = min(max(1, fit), r.cfg.Batch)
+	r.share = min(max(1, fit), 2*r.share, r.cfg.Batch)
 }
 
 // fetch reads streams from the ids that from names.

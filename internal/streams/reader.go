@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ func NewReader(cfg Config, src Source, d Dispatcher, g Graveyard, obs Observer, 
 }
 
 // Run reads until ctx ends. The batch in hand is then finished and acknowledged, which
-// takes at most Config.Block and Config.Budget. An unreachable source is no error: it is
+// takes at most Config.Block, Config.Budget and ten seconds. An unreachable source is no error: it is
 // tried again for ever.
 func (r *Reader) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
@@ -146,18 +147,19 @@ func (r *Reader) adopt() {
 	}
 }
 
+// follow reads these streams from now on; of new ones, our own pending entries first. The
+// list is sorted.
 func (r *Reader) follow(found []string) {
 	for _, s := range found {
-		if !slices.Contains(r.streams, s) {
+		if _, known := slices.BinarySearch(r.streams, s); !known {
 			r.resume[s] = "0"
 		}
 	}
 	r.streams = found
-	for s := range r.resume {
-		if !slices.Contains(found, s) {
-			delete(r.resume, s)
-		}
-	}
+	maps.DeleteFunc(r.resume, func(s, _ string) bool {
+		_, still := slices.BinarySearch(found, s)
+		return !still
+	})
 }
 
 // awaitStreams waits for discovery while there is nothing to read.
