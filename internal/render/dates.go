@@ -53,9 +53,9 @@ func (c clock) day(local time.Time) string {
 		withYear: local.Year() != c.now.In(c.zone).Year(),
 	}
 	if c.short {
-		return c.style.shortDate(c.style, d)
+		return c.shortDate(c.style, d)
 	}
-	return c.style.date(c.style, d)
+	return c.date(c.style, d)
 }
 
 func atMidnight(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 }

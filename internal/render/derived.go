@@ -21,7 +21,7 @@ var derivedFields = map[string][]string{
 func (w *writer) derived(p payload, field, name string) any {
 	switch field {
 	case "name":
-		return clean(name, w.limits.text)
+		return clean(name, w.text)
 	case "keep_until":
 		days, _ := p.integer("storage_days")
 		return w.spaced(w.day(p.event.Time.AddDate(0, 0, int(min(days, 365))).In(w.zone)))

@@ -92,13 +92,13 @@ func (w *writer) add(f *fields, field, name string) {
 func (w *writer) value(name string, v any) any {
 	switch v := v.(type) {
 	case eventtypes.ID:
-		return clean(string(v), w.limits.id)
+		return clean(string(v), w.id)
 	case eventtypes.Text:
 		return w.words(name, string(v))
 	case eventtypes.Int:
 		return w.count(name, int64(v))
 	case eventtypes.Float:
-		return w.spaced(w.style.number(float64(v)))
+		return w.spaced(w.number(float64(v)))
 	case eventtypes.Amount:
 		return w.amount(name, int64(v))
 	case eventtypes.Time:
@@ -116,9 +116,9 @@ func (w *writer) value(name string, v any) any {
 func (w *writer) loose(v any) any {
 	switch v := v.(type) {
 	case string:
-		return clean(v, w.limits.text)
+		return clean(v, w.text)
 	case json.Number:
-		return clean(v.String(), w.limits.id)
+		return clean(v.String(), w.id)
 	case bool:
 		return v
 	case map[string]any:
@@ -144,11 +144,11 @@ func (w *writer) words(name, s string) string {
 	case strings.HasSuffix(name, "phone"):
 		return w.spaced(phone(clean(s, 24)))
 	case longFields[name]:
-		return clean(s, w.limits.long)
+		return clean(s, w.long)
 	case strings.HasSuffix(name, "_code") || strings.HasSuffix(name, "_number"):
-		return clean(s, w.limits.id)
+		return clean(s, w.id)
 	}
-	return clean(s, w.limits.text)
+	return clean(s, w.text)
 }
 
 // count writes a whole number. A zero that the payload needn't carry reads as absent.
@@ -156,14 +156,14 @@ func (w *writer) count(name string, n int64) string {
 	if n == 0 && (name == "eta_minutes" || name == "parcel_count") {
 		return ""
 	}
-	return w.spaced(w.style.integer(n))
+	return w.spaced(w.integer(n))
 }
 
 func (w *writer) amount(name string, hundredths int64) string {
 	if hundredths == 0 && silentZeros[name] {
 		return ""
 	}
-	return w.spaced(w.style.money(hundredths, w.currency))
+	return w.spaced(w.money(hundredths, w.currency))
 }
 
 // spaced keeps no-break spaces out of SMS, where a single one would cost a segment.
@@ -180,12 +180,12 @@ func (w *writer) items(list eventtypes.List[eventtypes.OrderItem]) (items []Item
 		if len(items) == mostItems {
 			return items, len(list) - mostItems
 		}
-		title := clean(string(it.Title), w.limits.text)
+		title := clean(string(it.Title), w.text)
 		if title == "" {
-			title = "#" + clean(string(it.ListingID), w.limits.id)
+			title = "#" + clean(string(it.ListingID), w.id)
 		}
 		items = append(items, Item{
-			Title: title, Quantity: w.style.integer(int64(it.Quantity)), Price: w.amount("price", int64(it.Price)),
+			Title: title, Quantity: w.integer(int64(it.Quantity)), Price: w.amount("price", int64(it.Price)),
 		})
 	}
 	return items, 0

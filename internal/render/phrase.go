@@ -69,10 +69,10 @@ func fieldOf(p *parse.PipeNode) (name string, ok bool) {
 // say writes the phrase with the values that it names.
 func (p phrase) say(b *strings.Builder, values map[string]any, this string) error {
 	for _, s := range p {
-		switch {
-		case s.field == "":
+		switch s.field {
+		case "":
 			b.WriteString(s.words)
-		case s.field == dot:
+		case dot:
 			b.WriteString(this)
 		default:
 			value, ok := values[s.field].(string)

@@ -49,7 +49,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watching templates: %w", err)
 	}
-	defer notices.Close() //nolint:errcheck // there is nothing to lose in it
+	defer notices.Close() // there is nothing to lose in it
 	w.follow(notices)
 	poll := time.NewTicker(cmp.Or(w.Every, 5*time.Second))
 	defer poll.Stop()

@@ -108,22 +108,18 @@ func longest(f eventtypes.Field) any {
 	if s, ok := longestTexts[f.Name]; ok {
 		return s
 	}
-	switch f.Kind {
-	case eventtypes.KindAmount:
+	switch text := f.Kind == eventtypes.KindText && len(f.Rules) == 0; {
+	case f.Kind == eventtypes.KindAmount:
 		return 1234567.89
-	case eventtypes.KindInt:
+	case f.Kind == eventtypes.KindInt:
 		return longestInt(f.Name)
-	case eventtypes.KindID:
+	case f.Kind == eventtypes.KindID:
 		return "1234567890"
-	case eventtypes.KindList:
-		return longestList(f)
-	case eventtypes.KindText:
-		if len(f.Rules) > 0 {
-			return nil
-		}
-		if longFields[f.Name] {
-			return longSentence
-		}
+	case f.Name == "items":
+		return longestItems()
+	case text && longFields[f.Name]:
+		return longSentence
+	case text:
 		return longName
 	}
 	return nil
@@ -139,10 +135,7 @@ func longestInt(name string) int {
 	return 1234
 }
 
-func longestList(f eventtypes.Field) any {
-	if f.Name != "items" {
-		return nil
-	}
+func longestItems() any {
 	items := make([]map[string]any, 30)
 	for i := range items {
 		items[i] = map[string]any{"listing_id": 1234567890 + i, "quantity": 12, "title": longestTexts["title"], "price": 123456.78}
@@ -156,17 +149,13 @@ var hostileText = "<script>alert(1)</script><b>x</b>\"'><img src=x onerror=alert
 	"[x](tg://user?id=1) 👩‍👩‍👧‍👦🇷🇸 \x00\x1b[31m" + strings.Repeat("Ж", 5000)
 
 func hostile(f eventtypes.Field) any {
-	switch f.Kind {
-	case eventtypes.KindID:
+	switch {
+	case f.Kind == eventtypes.KindID:
 		return `<b>"'/../?x=1#&` + strings.Repeat("9", 100)
-	case eventtypes.KindText:
-		if len(f.Rules) == 0 {
-			return hostileText
-		}
-	case eventtypes.KindList:
-		if f.Name == "items" {
-			return []map[string]any{{"listing_id": "<i>", "quantity": 1, "title": hostileText}}
-		}
+	case f.Kind == eventtypes.KindText && len(f.Rules) == 0:
+		return hostileText
+	case f.Name == "items":
+		return []map[string]any{{"listing_id": "<i>", "quantity": 1, "title": hostileText}}
 	}
 	return nil
 }

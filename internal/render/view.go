@@ -70,8 +70,8 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 		return view, nil
 	}
 	list, _ := f.any("items").(eventtypes.List[eventtypes.OrderItem])
-	more := 0
-	if view.Items, more = w.items(list); more > 0 {
+	items, more := w.items(list)
+	if view.Items = items; more > 0 {
 		view.More, err = v.say(dress.andMore, map[string]any{"count": fmt.Sprint(more)}, []counted{{"count", int64(more)}})
 	}
 	return view, err
