@@ -262,10 +262,10 @@ func numbers(from, to int) []int {
 	return list
 }
 
-// await waits until ok, and fails the test after ten seconds.
+// await waits until ok, and fails the test after twenty seconds.
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(20 * time.Second)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)

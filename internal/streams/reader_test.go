@@ -251,6 +251,21 @@ func TestAStopFinishesTheBatch(t *testing.T) {
 	}
 }
 
+// TestAStopWaitsForTheReadAtMost stops a reader that waits for news.
+func TestAStopWaitsForTheReadAtMost(t *testing.T) {
+	s := redistest.Start(t)
+	cfg := quick()
+	cfg.Block = time.Hour // no read waits longer than two seconds, whatever it is told
+	r := start(t, cfg, options(s))
+	addOrders(t, s.Client(), orders, 0, 1)
+	r.awaitOrders(t, 0, 1)
+	began := time.Now()
+	r.stop()
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("the stop took %s", took)
+	}
+}
+
 func TestAHangingDispatchIsBounded(t *testing.T) {
 	s := redistest.Start(t)
 	c := s.Client()
