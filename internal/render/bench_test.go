@@ -39,6 +39,13 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// BenchmarkReload reads and lints a set, as the watcher does. Wanted: under 1 s.
+func BenchmarkReload(b *testing.B) {
+	for b.Loop() {
+		render.Lint(load(b))
+	}
+}
+
 // BenchmarkLint looks at the whole catalogue. Wanted: under 2 s.
 func BenchmarkLint(b *testing.B) {
 	s := load(b)
