@@ -4,8 +4,9 @@ ARG GO_IMAGE=docker.io/library/golang:1.26-trixie
 ARG RUNTIME_IMAGE=gcr.io/distroless/static-debian13:nonroot
 
 FROM --platform=$BUILDPLATFORM ${GO_IMAGE} AS build
-ARG TARGETOS=linux
-ARG TARGETARCH=amd64
+# No defaults: one would win over the platform that the builder is told.
+ARG TARGETOS
+ARG TARGETARCH
 ARG VERSION=dev
 WORKDIR /src
 COPY go.mod go.sum ./
