@@ -26,6 +26,7 @@ func TestLostReplySkipsNothing(t *testing.T) {
 	cfg := quick()
 	cfg.Count = 10
 	cfg.MinIdle, cfg.Sweep = time.Hour, time.Hour // no sweep comes to the rescue
+	cfg.Inspect = time.Hour                       // whose replies carry entries, too
 	r := start(t, cfg, &redis.UniversalOptions{Addrs: []string{p.Addr}})
 	addOrders(t, c, orders, 0, 10)
 	r.awaitOrders(t, 0, 10)
