@@ -29,10 +29,10 @@ type dress struct {
 type dressKey struct{ locale, storefront string }
 
 // dresses makes them for all brands and languages.
-func dresses(all map[string]*words, brand Brand, p *pages) (map[dressKey]*dress, error) {
+func dresses(all map[string]*words, brand Brand, p map[string]*pages) (map[dressKey]*dress, error) {
 	m := map[dressKey]*dress{}
 	for locale, w := range all {
-		d, err := newDress(w, brand, p)
+		d, err := newDress(w, brand, p[locale])
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func dresses(all map[string]*words, brand Brand, p *pages) (map[dressKey]*dress,
 			if err := b.check(); err != nil {
 				return nil, fmt.Errorf("storefront %s: %w", id, err)
 			}
-			if m[dressKey{locale, id}], err = newDress(w, b, p); err != nil {
+			if m[dressKey{locale, id}], err = newDress(w, b, p[locale]); err != nil {
 				return nil, err
 			}
 		}

@@ -98,7 +98,7 @@ func (s *Set) lintWords() (findings []Finding) {
 	for _, a := range Audiences() {
 		types[a.Message] = a.Type
 	}
-	l := wordLint{set: s, source: s.words[English], types: types}
+	l := wordLint{set: s, source: s.words[English], types: types, shared: s.sources.shared()}
 	for _, tag := range s.Locales() {
 		l.words = s.words[tag]
 		l.missing()

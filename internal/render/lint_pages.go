@@ -15,7 +15,7 @@ func (s *Set) lintPages() (findings []Finding) {
 	for _, a := range Audiences() {
 		pages[a.Message], pages[string(a.Type.Name)] = a.Type, a.Type
 	}
-	for file := range s.pages.files {
+	for file := range s.sources.files {
 		folder, name := path.Dir(file), strings.TrimSuffix(path.Base(file), path.Ext(file))
 		if name == "layout" || name == "default" || strings.HasPrefix(name, "_") {
 			continue
@@ -32,8 +32,8 @@ func (s *Set) lintPages() (findings []Finding) {
 
 // lintPage holds what a page names against the payload and the shared texts.
 func (s *Set) lintPage(file string, ch notify.Channel, name string, t *eventtypes.Type) (findings []Finding) {
-	src := s.pages.files[file]
-	u := s.pages.uses(ch, name, string(t.Name))
+	src := s.sources.files[file]
+	u := s.pages[English].uses(ch, name, string(t.Name))
 	for field := range u.fields.names {
 		// Parts that pages share may name fields of other types, behind {{with}}.
 		if line := lineOf(src, ".F."+field); line > 0 && !knows(t, field) {
@@ -57,26 +57,10 @@ func lineOf(src, what string) int {
 	return 1 + strings.Count(src[:i], "\n")
 }
 
-// shared lists the keys of [common] that any template names.
-func (p *pages) shared() map[string]bool {
-	p.sharedOnce.Do(func() {
-		p.sharedKeys = map[string]bool{}
-		for _, src := range p.files {
-			for part := range strings.SplitSeq(src, ".T.") {
-				end := strings.IndexFunc(part, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' })
-				if end > 0 {
-					p.sharedKeys[part[:end]] = true
-				}
-			}
-		}
-	})
-	return p.sharedKeys
-}
-
 // pageFile says which file makes a message, for findings.
 func (s *Set) pageFile(ch notify.Channel, a Audience, ext string) string {
 	names := []string{a.Message, string(a.Type.Name)}
-	i := slices.IndexFunc(names, func(name string) bool { _, ok := s.pages.files[string(ch)+"/"+name+ext]; return ok })
+	i := slices.IndexFunc(names, func(name string) bool { _, ok := s.sources.files[string(ch)+"/"+name+ext]; return ok })
 	switch {
 	case i >= 0:
 		return "templates/" + string(ch) + "/" + names[i] + ext

@@ -18,6 +18,7 @@ type wordLint struct {
 	source   *words
 	words    *words
 	types    map[string]*eventtypes.Type // by message key
+	shared   map[string]bool             // keys of [common] that templates name
 	findings []Finding
 }
 
@@ -71,7 +72,7 @@ func (l *wordLint) unused(id string) bool {
 		return false
 	}
 	if table == "common" {
-		return !l.set.pages.shared()[part] && !spokenByCode[part]
+		return !l.shared[part] && !spokenByCode[part]
 	}
 	return l.types[table] == nil || standIns[part] == nil
 }

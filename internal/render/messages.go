@@ -44,11 +44,11 @@ func (j *job) email(m *notify.Message) error {
 	if m.Attachments, err = v.attachments(j.delivery); err != nil {
 		return err
 	}
-	html := pick(j.set.pages.html, notify.Email, j.delivery.Message, v.Type)
+	html := pick(j.pages.html, notify.Email, j.delivery.Message, v.Type)
 	if m.HTML, err = j.run(func(b *bytes.Buffer) error { return html.ExecuteTemplate(b, "email/layout.html", v) }); err != nil {
 		return err
 	}
-	text := pick(j.set.pages.text, notify.Email, j.delivery.Message, v.Type)
+	text := pick(j.pages.text, notify.Email, j.delivery.Message, v.Type)
 	m.Text, err = j.run(func(b *bytes.Buffer) error { return text.ExecuteTemplate(b, "email/layout.txt", v) })
 	m.Subject, m.Title, m.Text = plainSpaces(v.Subject), v.Title, plainSpaces(m.Text)
 	return err
@@ -68,7 +68,7 @@ func (j *job) telegram(m *notify.Message) error {
 	if v.Button != "" && v.Link != "" {
 		m.Buttons = []notify.Button{{Text: v.Button, URL: v.Link}}
 	}
-	t := pick(j.set.pages.html, notify.Telegram, j.delivery.Message, v.Type)
+	t := pick(j.pages.html, notify.Telegram, j.delivery.Message, v.Type)
 	m.HTML, err = j.run(func(b *bytes.Buffer) error { return t.Execute(b, v) })
 	m.HTML, m.Title = strings.TrimSpace(m.HTML), v.Title
 	return err
@@ -84,7 +84,7 @@ func (j *job) sms(m *notify.Message) error {
 	if err != nil {
 		return err
 	}
-	t := pick(j.set.pages.text, notify.SMS, j.delivery.Message, v.Type)
+	t := pick(j.pages.text, notify.SMS, j.delivery.Message, v.Type)
 	m.Text, err = j.line(t.Lookup(t.Name()))
 	if m.Text = fold(m.Text, v.Lang); !v.whole {
 		m.Text = fit(m.Text)
@@ -142,7 +142,7 @@ func (j *job) push(m *notify.Message) error {
 	if err != nil {
 		return err
 	}
-	t := pick(j.set.pages.text, notify.Push, j.delivery.Message, v.Type)
+	t := pick(j.pages.text, notify.Push, j.delivery.Message, v.Type)
 	if m.Title, err = j.line(t.Lookup("title")); err != nil {
 		return err
 	}

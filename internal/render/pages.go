@@ -3,30 +3,18 @@ package render
 import (
 	"fmt"
 	htmltemplate "html/template"
-	"io/fs"
 	"path"
 	"strings"
-	"sync"
 	texttemplate "text/template"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-// pages are the compiled templates.
-//
-//	email/layout.html, layout.txt    every email; blocks that a page may replace
-//	email/_*.html, _*.txt            parts that layouts and pages share
-//	email/<words>.html, <words>.txt  the page of some words or of a type: its blocks
-//	telegram/default.html            every Telegram message; telegram/<words>.html replaces it
-//	sms/default.txt                  the same for SMS
-//	push/default.txt                 the same for push: the blocks "title" and "body"
+// pages are the templates, compiled for one language.
 type pages struct {
+	files map[string]string // sources by path, in the language
 	html  map[pageKey]*htmltemplate.Template
 	text  map[pageKey]*texttemplate.Template
-	files map[string]string // sources by path, for the lint
-
-	sharedOnce sync.Once
-	sharedKeys map[string]bool
 }
 
 // pageKey names a page: "" is the channel's default.
@@ -50,28 +38,14 @@ var funcs = map[string]any{
 	},
 }
 
-// defaultFiles are those that every set has to have.
-func defaultFiles() []string {
-	return []string{"email/layout.html", "email/layout.txt", "telegram/default.html", "sms/default.txt", "push/default.txt"}
-}
-
 const strict = "missingkey=error"
 
-func loadPages(files fs.FS) (*pages, error) {
+// newPages compiles the templates in a language.
+func newPages(s *sources, w *words) (*pages, error) {
 	p := &pages{
+		files: s.in(w),
 		html:  map[pageKey]*htmltemplate.Template{},
 		text:  map[pageKey]*texttemplate.Template{},
-		files: map[string]string{},
-	}
-	for _, ch := range notify.Channels() {
-		if err := p.read(files, string(ch)); err != nil {
-			return nil, fmt.Errorf("templates/%s: %w", ch, err)
-		}
-	}
-	for _, file := range defaultFiles() {
-		if _, ok := p.files[file]; !ok {
-			return nil, fmt.Errorf("templates/%s: found no such file, want the channel's default", file)
-		}
 	}
 	for _, load := range []func() error{p.loadEmailHTML, p.loadEmailText, p.loadTelegram, p.loadTexts} {
 		if err := load(); err != nil {
@@ -79,27 +53,6 @@ func loadPages(files fs.FS) (*pages, error) {
 		}
 	}
 	return p, nil
-}
-
-// read takes a folder's files. It isn't walked for: in a mounted ConfigMap the folders are
-// links, and a walk doesn't follow them.
-func (p *pages) read(files fs.FS, folder string) error {
-	entries, err := fs.ReadDir(files, folder)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		file := path.Join(folder, e.Name())
-		if ext := path.Ext(file); ext != ".html" && ext != ".txt" {
-			continue
-		}
-		src, err := fs.ReadFile(files, file)
-		if err != nil {
-			return err
-		}
-		p.files[file] = string(src)
-	}
-	return nil
 }
 
 // loadEmailHTML compiles the HTML part: the layout with its parts, and over it each page.

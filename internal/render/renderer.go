@@ -75,13 +75,13 @@ func (r *Renderer) render(s *Set, d notify.Delivery, c notify.Contact, whole boo
 			m.Unsubscribe = ""
 		}
 	}
-	job := job{set: s, view: v, delivery: d, contact: c, buffers: &r.buffers}
+	job := job{pages: s.pages[v.Lang], view: v, delivery: d, contact: c, buffers: &r.buffers}
 	return m, job.fill(&m)
 }
 
 // job is one message in the making.
 type job struct {
-	set      *Set
+	pages    *pages
 	view     *View
 	delivery notify.Delivery
 	contact  notify.Contact

@@ -18,7 +18,8 @@ type Set struct {
 	words   map[string]*words // by tag
 	voices  map[voiceKey]*voice
 	dresses map[dressKey]*dress
-	pages   *pages
+	sources *sources
+	pages   map[string]*pages // by tag
 	shapes  shapes
 	zones   zones
 	lock    []byte // locales/source.lock: which English the translations were made of
@@ -37,9 +38,15 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := loadPages(templates)
+	src, err := loadSources(templates)
 	if err != nil {
 		return nil, err
+	}
+	p := map[string]*pages{}
+	for tag, w := range all {
+		if p[tag], err = newPages(src, w); err != nil {
+			return nil, err
+		}
 	}
 	d, err := dresses(all, brand, p)
 	if err != nil {
@@ -49,7 +56,7 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{brand: brand, words: all, voices: v, dresses: d, pages: p, shapes: readShapes()}
+	s := &Set{brand: brand, words: all, voices: v, dresses: d, sources: src, pages: p, shapes: readShapes()}
 	if err := s.readUses(); err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func (s *Set) readUses() error {
 	}
 	for key, v := range s.voices {
 		typ := types[key.message]
-		page := s.pages.uses(key.channel, key.message, string(typ.Name))
+		page := s.pages[v.tag].uses(key.channel, key.message, string(typ.Name))
 		v.uses.merge(page.fields)
 		v.items = page.items
 		for _, t := range v.parts() {
