@@ -17,6 +17,10 @@ type Config struct {
 	// per process; DefaultConcurrency where a channel has none.
 	Concurrency        map[notify.Channel]int
 	DefaultConcurrency int
+	// Servers is how many asynq servers a lane has; they share its concurrency. Each fetches
+	// with one goroutine, so that more of them work a full lane off faster, and each costs
+	// about three Redis commands a second at idle.
+	Servers int
 	// LowShare is the low lane's part of that, in percent: what the lanes share (a
 	// provider's connections) is then never all taken by a broadcast.
 	LowShare int
@@ -56,7 +60,7 @@ type Config struct {
 // Defaults are the values that hold where the configuration says nothing.
 func Defaults() Config {
 	return Config{
-		Channels: notify.Channels(), DefaultConcurrency: 32, LowShare: 50,
+		Channels: notify.Channels(), DefaultConcurrency: 32, Servers: 1, LowShare: 50,
 		Timeout: 30 * time.Second, Drain: 20 * time.Second,
 		Doorbell: true, Poll: 200 * time.Millisecond, Look: 3 * time.Second, Forward: 2 * time.Second,
 		AtOnce: 256, Backlog: 20_000,
@@ -68,6 +72,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.DefaultConcurrency < 1:
 		return fmt.Errorf("concurrency: %d, want at least 1", c.DefaultConcurrency)
+	case c.Servers < 1:
+		return fmt.Errorf("servers: %d, want at least 1", c.Servers)
 	case c.LowShare < 1 || c.LowShare > 100:
 		return fmt.Errorf("low_share: %d, want 1 to 100 percent", c.LowShare)
 	case c.Timeout < time.Second || c.Timeout%time.Second != 0:

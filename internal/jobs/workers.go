@@ -61,7 +61,10 @@ func NewWorkers(cfg Config, newClient func() redis.UniversalClient, h Handlers, 
 		client := w.open(newClient)
 		for _, p := range notify.Priorities() {
 			queues = append(queues, QueueName(ch, p))
-			w.serve(client, QueueName(ch, p), cfg.concurrency(ch, p), w.deliver)
+			servers, n := max(1, cfg.Servers), cfg.concurrency(ch, p)
+			for range servers {
+				w.serve(client, QueueName(ch, p), (n+servers-1)/servers, w.deliver)
+			}
 		}
 	}
 	client := w.open(newClient)

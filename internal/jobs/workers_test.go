@@ -12,7 +12,6 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
-	"github.com/rs/zerolog"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redistest"
@@ -208,78 +207,6 @@ func TestAFloodOfLowNeverDelaysHigh(t *testing.T) {
 	free()
 }
 
-func TestStoppingUnderLoadLosesNothing(t *testing.T) {
-	s, cfg := redistest.Start(t), quick()
-	var ran counter
-	h := Handlers{Deliver: func(_ context.Context, d notify.Delivery, _ notify.Attempt) notify.Decision {
-		ran.add(d.ID)
-		return notify.Decision{Action: notify.Done}
-	}}
-	const n = 3000
-	must(t, NewQueue(s.Client(), cfg).Enqueue(t.Context(), deliveries(n, notify.Email, notify.Normal)))
-	for ran.keys() < n {
-		w := NewWorkers(cfg, tuned(s), h, zerolog.Nop())
-		before := ran.keys()
-		must(t, w.Start(t.Context()))
-		await(t, "some more have run", func() bool { return ran.keys() >= min(n, before+500) })
-		stop(t, w)
-	}
-	for _, d := range deliveries(n, notify.Email, notify.Normal) {
-		if ran.of(d.ID) != 1 {
-			t.Fatalf("%s ran %d times", d.ID, ran.of(d.ID))
-		}
-	}
-}
-
-func TestAHungJobGoesBackWhenTheProcessStops(t *testing.T) {
-	s, cfg := redistest.Start(t), quick()
-	cfg.Drain = 200 * time.Millisecond
-	began, ended := make(chan struct{}), make(chan struct{})
-	w := NewWorkers(cfg, tuned(s), Handlers{Deliver: func(ctx context.Context, _ notify.Delivery, _ notify.Attempt) notify.Decision {
-		close(began)
-		<-ctx.Done()
-		close(ended)
-		return notify.Decision{Action: notify.Wait}
-	}}, zerolog.Nop())
-	must(t, w.Start(t.Context()))
-	must(t, NewQueue(s.Client(), cfg).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
-	<-began
-	stop(t, w)
-	select {
-	case <-ended:
-	default:
-		t.Error("stopped before its handler came to an end")
-	}
-	if n := s.Client().LLen(t.Context(), keys("email:high").pending()).Val(); n != 1 {
-		t.Errorf("%d jobs are pending, want the hung one", n)
-	}
-}
-
-func TestStoppingIsBoundedWhenRedisHangs(t *testing.T) {
-	s, cfg := redistest.Start(t), quick()
-	w := NewWorkers(cfg, tuned(s), Handlers{Deliver: done}, zerolog.Nop())
-	must(t, w.Start(t.Context()))
-	s.Freeze()
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	if err := w.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Stop = %v, want that time is up", err)
-	}
-	s.Thaw()
-	stop(t, w)
-}
-
-func TestWorkersDoNotStartWithoutRedis(t *testing.T) {
-	s, cfg := redistest.Start(t), quick()
-	s.Kill()
-	w := NewWorkers(cfg, func() redis.UniversalClient {
-		return redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
-	}, Handlers{Deliver: done}, zerolog.Nop())
-	if err := w.Start(t.Context()); err == nil {
-		t.Error("no error")
-	}
-}
-
 func TestAnEventComesBackLater(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
 	type call struct {
@@ -320,41 +247,22 @@ func TestAJobOfANewerReleaseWaitsForIt(t *testing.T) {
 	await(t, "it waits", func() bool { return s.Client().ZCard(t.Context(), keys("sms:high").retry()).Val() == 1 })
 }
 
-func TestOnACluster(t *testing.T) {
-	c, cfg := redistest.StartCluster(t, 0), quick()
-	client := c.Client()
-	pipe, end, err := Pipe(client, true)
-	must(t, err)
-	t.Cleanup(func() { _ = end() })
-	cfg.Pipe = pipe
+func TestALaneOfSeveralServers(t *testing.T) {
+	s, cfg := redistest.Start(t), quick()
+	cfg.Servers = 3
 	var ran counter
-	workWith(t, cfg, func() redis.UniversalClient { return redis.NewUniversalClient(Tune(*c.Options())) }, Handlers{
-		Deliver: func(_ context.Context, d notify.Delivery, _ notify.Attempt) notify.Decision {
-			ran.add(d.ID + string(d.Channel))
-			return notify.Decision{Action: notify.Done}
-		},
-		Broadcast: (&pager{last: 2}).page,
-	})
-	q := NewQueue(client, cfg)
-	for _, ch := range notify.Channels() {
-		must(t, q.Enqueue(t.Context(), deliveries(50, ch, notify.Normal)))
+	work(t, cfg, s, Handlers{Deliver: func(_ context.Context, d notify.Delivery, _ notify.Attempt) notify.Decision {
+		ran.add(d.ID)
+		return notify.Decision{Action: notify.Done}
+	}})
+	q := NewQueue(s.Client(), cfg)
+	for n := range 10 { // batches that find the servers asleep, awake and in between
+		must(t, q.Enqueue(t.Context(), deliveries(100*(n+1), notify.Email, notify.High)))
 	}
-	must(t, q.Broadcast(t.Context(), broadcast()))
-	await(t, "all have run", func() bool { return ran.keys() == 200 })
-	await(t, "the broadcast is finished", func() bool { return state(t, q).State == Finished })
-	archivable := delivery("crashed", notify.SMS, notify.High)
-	must(t, q.Pause(t.Context(), "sms:high"))
-	must(t, q.Enqueue(t.Context(), []notify.Delivery{archivable}))
-	if has, err := q.Has(t.Context(), []notify.Delivery{archivable}); err != nil || !has[0] {
-		t.Errorf("Has = %v, %v", has, err)
-	}
-	archive(t, client, "sms:high", "crashed")
-	r := reconcile(client)
-	must(t, r.Pass(t.Context()))
-	if len(r.deliveries) != 1 {
-		t.Errorf("told of %v", r.deliveries)
-	}
-	if stats, err := q.Stats(t.Context()); err != nil || len(stats) != 14 {
-		t.Errorf("Stats = %v, %v", stats, err)
-	}
+	await(t, "all have run", func() bool { return ran.keys() == 1000 && len(pending(s, "email:high")) == 0 })
+}
+
+// pending are the ids of the jobs that wait in a queue.
+func pending(s *redistest.Server, queue string) []string {
+	return s.Client().LRange(context.Background(), keys(queue).pending(), 0, -1).Val()
 }
