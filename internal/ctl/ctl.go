@@ -58,7 +58,6 @@ func newRoot(s *session) *cobra.Command {
 		Short:         "Did she get it? Why not? Send it again.",
 		Long:          "notifyctl answers for support what became of a notification, and runs the platform for its operators.\n" + helpExitText,
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	s.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -68,6 +67,9 @@ func newRoot(s *session) *cobra.Command {
 		&cobra.Group{ID: "authors", Title: "For template authors and producers:"},
 	)
 	root.AddCommand(commands(s)...)
+	root.SetCompletionCommandGroupID("operators")
+	root.InitDefaultCompletionCmd()
+	dress(s, root)
 	return root
 }
 
@@ -76,6 +78,13 @@ func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
 		newWhy(s),
 		newEvents(s),
+		newHold(s),
+		newRelease(s),
+		newQueues(s),
+		newBroadcasts(s),
+		newContacts(s),
+		newAudience(s),
+		newContext(s),
 	}
 }
 

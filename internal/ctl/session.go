@@ -24,6 +24,7 @@ type session struct {
 		noColor  bool
 		utc      bool
 		operator string
+		context  string
 	}
 	opened []func() error
 	cfg    *config.Config
@@ -32,6 +33,9 @@ type session struct {
 
 func (s *session) globalFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.flags.output, "output", "o", "table", "table, json, jsonl or yaml")
+	f.Var(jsonFlag{&s.flags.output}, "json", "the same as -o json")
+	f.Lookup("json").NoOptDefVal = "true"
+	f.StringVar(&s.flags.context, "context", "", "which platform: a name of notifyctl context list (also: $NOTIFYCTL_CONTEXT)")
 	f.StringVar(&s.flags.config, "config", "", "configuration file, the same as the daemon's")
 	f.BoolVar(&s.flags.noColor, "no-color", false, "plain text (also: NO_COLOR)")
 	f.BoolVar(&s.flags.utc, "utc", false, "times in UTC, not local")
@@ -43,7 +47,11 @@ func (s *session) settings() (*config.Config, error) {
 	if s.cfg != nil {
 		return s.cfg, nil
 	}
-	c, err := config.Load(s.flags.config, s.Environ)
+	at, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	c, err := config.Load(at.file, at.environ)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -1,0 +1,193 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+func newContacts(s *session) *cobra.Command {
+	c := &cobra.Command{
+		Use: "contacts", Short: "the people whom the platform can reach", GroupID: "support",
+		Long: `contacts shows and changes the address book. Most of it is learnt from events; what is said
+here holds until a newer event says otherwise.
+
+A person is a user id, or an email address, phone number or Telegram chat that leads to one.
+Addresses are masked; --reveal shows them whole, and the log keeps who looked.`,
+	}
+	c.AddCommand(newContactsGet(s), newContactsSet(s), newContactsImport(s), newContactsExport(s), newContactsForget(s),
+		newContactsPrefs(s), newContactsLink(s), newContactsLift(s))
+	return c
+}
+
+// person finds whom support means. With strangers a user id that nobody knows is taken, too.
+func (s *session) person(ctx context.Context, p *platform, who string, strangers bool) (string, error) {
+	userID, err := p.book.Find(ctx, who)
+	if !errors.Is(err, notify.ErrNoContact) {
+		return userID, err
+	}
+	if strangers && !strings.ContainsAny(who, "@+") {
+		return strings.TrimPrefix(who, "user:"), nil
+	}
+	return "", fmt.Errorf("nobody is known as %s: notifyctl contacts set USER … makes a contact", masked(who))
+}
+
+// masked hides what somebody typed if it is an address.
+func masked(who string) string {
+	switch {
+	case strings.Contains(who, "@"):
+		return notify.Mask(notify.Email, strings.TrimPrefix(who, "email:"))
+	case strings.HasPrefix(who, "+"):
+		return notify.Mask(notify.SMS, who)
+	}
+	return notify.Printable(who, 60)
+}
+
+func newContactsGet(s *session) *cobra.Command {
+	var reveal bool
+	var reason string
+	c := &cobra.Command{
+		Use: "get PERSON", Short: "show what is known of a person",
+		Example: "  notifyctl contacts get 890\n  notifyctl contacts get ana@example.com --reveal --reason 'ticket 77'",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			p, err := s.platform(ctx)
+			if err != nil {
+				return err
+			}
+			userID, err := s.person(ctx, p, args[0], false)
+			if err != nil {
+				return err
+			}
+			if reveal {
+				seen := []notify.Delivery{{To: notify.Recipient{UserID: userID}}}
+				if err := s.recordReveal(ctx, p, seen, reason); err != nil {
+					return err
+				}
+			}
+			v, err := viewContact(ctx, p, userID, reveal)
+			if err != nil {
+				return err
+			}
+			return printOne(s, v, contactPage{s, v}.write)
+		},
+	}
+	c.Flags().BoolVar(&reveal, "reveal", false, "show addresses whole; the log keeps who did")
+	c.Flags().StringVar(&reason, "reason", "", "why they are revealed, for the log")
+	return c
+}
+
+func newContactsForget(s *session) *cobra.Command {
+	c := &cobra.Command{
+		Use: "forget PERSON", Short: "erase everything about a person",
+		Long: `forget erases a person from the address book: addresses, devices, preferences, memberships.
+What streams told of the person before is not learnt again. It can't be undone.`,
+		Example: "  notifyctl contacts forget 890", Args: cobra.ExactArgs(1),
+	}
+	yes := yesFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		p, err := s.platform(ctx)
+		if err != nil {
+			return err
+		}
+		userID, err := s.person(ctx, p, args[0], true)
+		if err != nil {
+			return err
+		}
+		if err := s.ask("Erase everything about user "+userID, *yes); err != nil {
+			return err
+		}
+		if err := p.book.Forget(ctx, userID); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Err, "User %s is forgotten.\n", userID)
+		return nil
+	}
+	return c
+}
+
+func newContactsLink(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "telegram-link PERSON", Short: "make a link by which a person's Telegram becomes known",
+		Long:    "The link works once and for 7 days: whoever opens it and presses Start is the person from then on.",
+		Example: "  notifyctl contacts telegram-link 890", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			p, err := s.platform(ctx)
+			if err != nil {
+				return err
+			}
+			bot := strings.TrimPrefix(s.cfg.Telegram.Bot, "@")
+			if bot == "" {
+				return usagef("the bot's name is not known: set telegram.bot (VONDINOTIFY_TELEGRAM_BOT)")
+			}
+			userID, err := s.person(ctx, p, args[0], true)
+			if err != nil {
+				return err
+			}
+			if err := s.askProtected("Make a link by which somebody becomes user "+userID, false); err != nil {
+				return err
+			}
+			token, err := p.book.LinkToken(ctx, userID)
+			if err != nil {
+				return err
+			}
+			link := "https://t.me/" + bot + "?start=" + token
+			return printOne(s, map[string]string{"user_id": userID, "link": link}, line(link))
+		},
+	}
+}
+
+func newContactsLift(s *session) *cobra.Command {
+	c := &cobra.Command{
+		Use: "lift PERSON CHANNEL", Short: "use an address again that a provider called dead",
+		Example: "  notifyctl contacts lift 890 email", Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			p, err := s.platform(ctx)
+			if err != nil {
+				return err
+			}
+			userID, err := s.person(ctx, p, args[0], true)
+			if err != nil {
+				return err
+			}
+			ch, err := notify.ParseChannel(args[1])
+			if err != nil {
+				return usageError{err}
+			}
+			return s.lift(ctx, p, userID, ch)
+		},
+	}
+	c.ValidArgsFunction = offer(texts(notify.Channels()))
+	return c
+}
+
+func (s *session) lift(ctx context.Context, p *platform, userID string, ch notify.Channel) error {
+	person, err := p.book.Stored(ctx, userID)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, key := range names(person.Health) {
+		if !strings.HasPrefix(key, string(ch)+":") {
+			continue
+		}
+		if err := p.book.Lift(ctx, userID, key); err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 {
+		return fmt.Errorf("no %s address of user %s is called dead", ch, userID)
+	}
+	fmt.Fprintf(s.Err, "%s of user %s is used again.\n", ch, userID)
+	return nil
+}
