@@ -13,7 +13,7 @@ import (
 	"github.com/vondi-global/notifications/templates"
 )
 
-// watcher notes fallbacks.
+// observed notes fallbacks.
 type observed struct{ fell []string }
 
 func (o *observed) FellBack(message, wanted, got string) {
@@ -81,6 +81,9 @@ func TestEveryMessageOfEverySampleIsWhole(t *testing.T) {
 	s := load(t)
 	for _, a := range render.Audiences() {
 		for _, sample := range s.Samples(a.Type) {
+			if sample.Name == render.Hostile {
+				continue // see TestHostileSamplesHold
+			}
 			for _, locale := range s.Locales() {
 				for _, ch := range notify.Channels() {
 					m, err := s.RenderSample(a.Type, a.Role, ch, locale, sample)
@@ -88,7 +91,7 @@ func TestEveryMessageOfEverySampleIsWhole(t *testing.T) {
 						t.Fatalf("%s %s %s %s: %v", a.Message, sample.Name, ch, locale, err)
 					}
 					for _, text := range []string{m.Subject, m.Title, m.Text, m.HTML} {
-						if strings.Contains(text, "<no value>") || strings.Contains(text, "{{") && sample.Name != render.Hostile || strings.Contains(text, a.Message+".") {
+						if strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.Contains(text, a.Message+".") {
 							t.Fatalf("%s %s %s %s: %s", a.Message, sample.Name, ch, locale, text)
 						}
 					}
