@@ -22,7 +22,7 @@ type Config struct {
 	BatchBytes    int           // bytes of a batch, about: larger entries are read fewer at a time
 	Block         time.Duration // how long a read waits for news; also the delay of a stop
 	Poll          time.Duration // Cluster: the longest pause between two looks, as a read can't wait for several slots
-	Budget        time.Duration // how long the dispatch of a batch may take, also when a stop waits for it
+	Budget        time.Duration // how long the dispatch of a batch may take, also when a stop waits for it; well below MinIdle
 	MaxEntryBytes int           // larger entries are set aside unread
 
 	Discover time.Duration // how often new streams are looked for
@@ -62,10 +62,10 @@ func (c Config) Defaults() Config {
 func (c Config) intervals() Config {
 	c.Block = min(cmp.Or(c.Block, time.Second), 2*time.Second) // a read can't be interrupted
 	c.Poll = cmp.Or(c.Poll, 250*time.Millisecond)
-	c.Budget = cmp.Or(c.Budget, 30*time.Second)
 	c.Discover = cmp.Or(c.Discover, 15*time.Second)
 	c.Inspect = cmp.Or(c.Inspect, 10*time.Second)
 	c.MinIdle = cmp.Or(c.MinIdle, time.Minute)
+	c.Budget = cmp.Or(c.Budget, min(30*time.Second, c.MinIdle/2)) // or others would take over what is being done
 	c.Sweep = cmp.Or(c.Sweep, c.MinIdle/2)
 	c.ConsumerIdle = cmp.Or(c.ConsumerIdle, time.Hour)
 	c.Backoff = cmp.Or(c.Backoff, time.Second)

@@ -34,6 +34,7 @@ func quick() streams.Config {
 		Block:    50 * time.Millisecond, Poll: 20 * time.Millisecond,
 		Discover: 50 * time.Millisecond, Inspect: 50 * time.Millisecond,
 		Sweep: 50 * time.Millisecond, MinIdle: 200 * time.Millisecond,
+		Budget:  5 * time.Second,
 		Backoff: 20 * time.Millisecond, MaxBackoff: 200 * time.Millisecond,
 		TrimEvery: 50 * time.Millisecond,
 	}
