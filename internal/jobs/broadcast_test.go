@@ -63,9 +63,10 @@ func state(t *testing.T, q *Queue) Progress {
 
 func TestABroadcastIsPagedThroughOnce(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
+	client := s.Client()
 	p := &pager{last: 7}
 	work(t, cfg, s, Handlers{Deliver: done, Broadcast: p.page})
-	q := NewQueue(s.Client(), cfg)
+	q := NewQueue(client, cfg)
 	must(t, q.Broadcast(t.Context(), broadcast()))
 	await(t, "it is finished", func() bool { return state(t, q).State == Finished })
 	got := state(t, q)
@@ -74,7 +75,7 @@ func TestABroadcastIsPagedThroughOnce(t *testing.T) {
 	}
 	must(t, q.Broadcast(t.Context(), broadcast())) // the event came again
 	await(t, "its job is gone", func() bool {
-		return s.Client().Exists(t.Context(), keys(BroadcastQueue).task(short("b1"))).Val() == 0
+		return client.Exists(t.Context(), keys(BroadcastQueue).task(short("b1"))).Val() == 0
 	})
 	if !slices.Equal(p.done(), []int{0, 1, 2, 3, 4, 5, 6, 7}) {
 		t.Errorf("pages = %v", p.done())
@@ -101,7 +102,8 @@ func TestABroadcastGoesOnWhereAnErrorStoppedIt(t *testing.T) {
 
 func TestABroadcastIsPausedAndCancelled(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
-	q := NewQueue(s.Client(), cfg)
+	client := s.Client()
+	q := NewQueue(client, cfg)
 	p := &pager{last: 100}
 	p.at = func(page int) {
 		switch page {
@@ -113,7 +115,7 @@ func TestABroadcastIsPausedAndCancelled(t *testing.T) {
 	}
 	work(t, cfg, s, Handlers{Deliver: done, Broadcast: p.page})
 	must(t, q.Broadcast(t.Context(), broadcast()))
-	await(t, "it rests", func() bool { return s.Client().ZCard(t.Context(), keys(BroadcastQueue).retry()).Val() == 1 })
+	await(t, "it rests", func() bool { return client.ZCard(t.Context(), keys(BroadcastQueue).retry()).Val() == 1 })
 	if got := state(t, q); got.State != Paused || got.Pages != 3 {
 		t.Errorf("progress = %+v, want paused after three pages", got)
 	}
@@ -121,7 +123,7 @@ func TestABroadcastIsPausedAndCancelled(t *testing.T) {
 		t.Errorf("SetBroadcast = %t, %v", found, err)
 	}
 	await(t, "its job is gone", func() bool {
-		return s.Client().Exists(t.Context(), keys(BroadcastQueue).task(short("b1"))).Val() == 0
+		return client.Exists(t.Context(), keys(BroadcastQueue).task(short("b1"))).Val() == 0
 	})
 	if got := state(t, q); got.State != Cancelled || got.Pages != 5 {
 		t.Errorf("progress = %+v, want cancelled after five pages", got)
@@ -133,13 +135,14 @@ func TestABroadcastIsPausedAndCancelled(t *testing.T) {
 
 func TestABroadcastWaitsForAFullLane(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
+	client := s.Client()
 	cfg.Backlog, cfg.Channels = 5, []notify.Channel{notify.Email}
 	p := &pager{last: 0}
-	q := NewQueue(s.Client(), cfg)
+	q := NewQueue(client, cfg)
 	must(t, q.Enqueue(t.Context(), deliveries(6, notify.SMS, notify.Low))) // nobody works them off
 	work(t, cfg, s, Handlers{Deliver: done, Broadcast: p.page})
 	must(t, q.Broadcast(t.Context(), broadcast()))
-	await(t, "it rests", func() bool { return s.Client().ZCard(t.Context(), keys(BroadcastQueue).retry()).Val() == 1 })
+	await(t, "it rests", func() bool { return client.ZCard(t.Context(), keys(BroadcastQueue).retry()).Val() == 1 })
 	if n := len(p.done()); n != 0 {
 		t.Errorf("%d pages although a lane is full", n)
 	}

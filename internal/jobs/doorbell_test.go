@@ -88,17 +88,18 @@ func TestWhoeverEnqueuesWakesTheServers(t *testing.T) {
 	for name, same := range map[string]bool{"of its process": true, "of other processes": false} {
 		t.Run(name, func(t *testing.T) {
 			s, cfg := redistest.Start(t), sleepy()
+			client := s.Client()
 			h, at := arrivals()
 			work(t, cfg, s, h)
 			asleep(t, cfg.Bells, "email:high")
 			await(t, "the ear is open", func() bool {
-				return len(s.Client().PubSubChannels(t.Context(), "notifications:bell:*").Val()) == 14
+				return len(client.PubSubChannels(t.Context(), "notifications:bell:*").Val()) == 14
 			})
 			enqueuer := cfg
 			if !same {
 				enqueuer.Bells = nil
 			}
-			must(t, NewQueue(s.Client(), enqueuer).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
+			must(t, NewQueue(client, enqueuer).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
 			select {
 			case <-at:
 			case <-time.After(10 * time.Second):

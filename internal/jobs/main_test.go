@@ -27,7 +27,7 @@ func tuned(s *redistest.Server) func() redis.UniversalClient {
 // quick makes waiting short where nothing else is tested.
 func quick() Config {
 	c := Defaults()
-	c.Forward, c.Drain, c.DefaultConcurrency = 50*time.Millisecond, 2*time.Second, 8
+	c.Forward, c.Look, c.Drain, c.DefaultConcurrency = 50*time.Millisecond, 200*time.Millisecond, 2*time.Second, 8
 	c.Bells = NewBells()
 	return c
 }

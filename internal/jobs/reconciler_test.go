@@ -75,11 +75,12 @@ func TestAJobThatCrashedOnItsLastAttemptIsRecorded(t *testing.T) {
 
 func TestAnUnreadableJobIsRecordedByItsID(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
-	r := reconcile(s.Client())
+	client := s.Client()
+	r := reconcile(client)
 	work(t, cfg, s, Handlers{Deliver: done})
-	_, err := asynq.NewClientFromRedisClient(s.Client()).Enqueue(asynq.NewTask(kindDeliver, []byte{payloadVersion, 0, 99}), asynq.Queue("sms:high"), asynq.TaskID("broken"))
+	_, err := asynq.NewClientFromRedisClient(client).Enqueue(asynq.NewTask(kindDeliver, []byte{payloadVersion, 0, 99}), asynq.Queue("sms:high"), asynq.TaskID("broken"))
 	must(t, err)
-	await(t, "it is set aside", func() bool { return s.Client().ZCard(t.Context(), keys("sms:high").archived()).Val() == 1 })
+	await(t, "it is set aside", func() bool { return client.ZCard(t.Context(), keys("sms:high").archived()).Val() == 1 })
 	must(t, r.Pass(t.Context()))
 	if len(r.deliveries) != 1 || r.deliveries[0].ID != "broken" {
 		t.Errorf("told of %+v", r.deliveries)
@@ -162,14 +163,15 @@ func TestOneProcessReconcilesAtATime(t *testing.T) {
 
 func TestReconcilerRunsUntilItIsStopped(t *testing.T) {
 	s := redistest.Start(t)
-	q, r := NewQueue(s.Client(), quick()), reconcile(s.Client())
+	client := s.Client()
+	q, r := NewQueue(client, quick()), reconcile(client)
 	r.every = 50 * time.Millisecond
 	must(t, q.Enqueue(t.Context(), deliveries(1, notify.SMS, notify.High)))
-	archive(t, s.Client(), "sms:high", "d0")
+	archive(t, client, "sms:high", "d0")
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { r.Run(ctx); close(ended) }()
-	await(t, "it was recorded", func() bool { return s.Client().ZCard(t.Context(), keys("sms:high").archived()).Val() == 0 })
+	await(t, "it was recorded", func() bool { return client.ZCard(t.Context(), keys("sms:high").archived()).Val() == 0 })
 	cancel()
 	<-ended
 }

@@ -32,7 +32,8 @@ func TestADeliveryArrivesAsItWasEnqueued(t *testing.T) {
 		if d := <-got; fmt.Sprint(d) != fmt.Sprint(want) {
 			t.Errorf("got %v, want %v", d, want)
 		}
-		await(t, "no job is left", func() bool { return s.Client().Exists(t.Context(), keys("telegram:high").task("d1")).Val() == 0 })
+		client := s.Client()
+		await(t, "no job is left", func() bool { return client.Exists(t.Context(), keys("telegram:high").task("d1")).Val() == 0 })
 	})
 }
 
@@ -62,16 +63,17 @@ func TestWhatADecisionDoes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, cfg := redistest.Start(t), quick()
+			client := s.Client()
 			h, attempts := decisions(tt.decisions...)
 			work(t, cfg, s, h)
-			must(t, NewQueue(s.Client(), cfg).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
+			must(t, NewQueue(client, cfg).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
 			for i, want := range tt.attempts {
 				if got := <-attempts; got != want {
 					t.Errorf("attempt %d of the test is number %d, want %d", i+1, got, want)
 				}
 			}
 			await(t, "the job is gone", func() bool {
-				return s.Client().Exists(t.Context(), keys("email:high").task("d0"), keys("email:high").archived()).Val() == 0
+				return client.Exists(t.Context(), keys("email:high").task("d0"), keys("email:high").archived()).Val() == 0
 			})
 		})
 	}
@@ -159,6 +161,7 @@ func (f *failsFirstDone) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // its own cancellation.
 func TestALostDoneIsRepairedAndTheJobRunsOnce(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
+	client := s.Client()
 	hook := &failsFirstDone{failed: make(chan struct{})}
 	var runs atomic.Int64
 	workWith(t, cfg, func() redis.UniversalClient {
@@ -169,11 +172,11 @@ func TestALostDoneIsRepairedAndTheJobRunsOnce(t *testing.T) {
 		runs.Add(1)
 		return notify.Decision{Action: notify.Done}
 	}})
-	must(t, NewQueue(s.Client(), cfg).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
+	must(t, NewQueue(client, cfg).Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
 	<-hook.failed
 	k := keys("email:high")
 	await(t, "the repair took the job out", func() bool {
-		return s.Client().Exists(t.Context(), k.task("d0"), k.active(), k.lease(), k.retry()).Val() == 0
+		return client.Exists(t.Context(), k.task("d0"), k.active(), k.lease(), k.retry()).Val() == 0
 	})
 	if runs.Load() != 1 {
 		t.Errorf("%d runs, want 1", runs.Load())
@@ -182,6 +185,7 @@ func TestALostDoneIsRepairedAndTheJobRunsOnce(t *testing.T) {
 
 func TestAFloodOfLowNeverDelaysHigh(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
+	client := s.Client()
 	cfg.DefaultConcurrency = 2
 	release, high := make(chan struct{}), make(chan struct{}, 1)
 	var once sync.Once
@@ -195,9 +199,9 @@ func TestAFloodOfLowNeverDelaysHigh(t *testing.T) {
 		}
 		return notify.Decision{Action: notify.Done}
 	}})
-	q := NewQueue(s.Client(), cfg)
+	q := NewQueue(client, cfg)
 	must(t, q.Enqueue(t.Context(), deliveries(500, notify.Email, notify.Low)))
-	await(t, "low is worked on", func() bool { return s.Client().LLen(t.Context(), keys("email:low").active()).Val() > 0 })
+	await(t, "low is worked on", func() bool { return client.LLen(t.Context(), keys("email:low").active()).Val() > 0 })
 	must(t, q.Enqueue(t.Context(), deliveries(1, notify.Email, notify.High)))
 	select {
 	case <-high:
@@ -209,6 +213,7 @@ func TestAFloodOfLowNeverDelaysHigh(t *testing.T) {
 
 func TestAnEventComesBackLater(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
+	client := s.Client()
 	type call struct {
 		id   string
 		step int
@@ -222,7 +227,7 @@ func TestAnEventComesBackLater(t *testing.T) {
 		}
 		return nil
 	}})
-	q := NewQueue(s.Client(), cfg)
+	q := NewQueue(client, cfg)
 	start := time.Now()
 	must(t, q.Later(t.Context(), notify.Event{ID: "orders/12345 ✓"}, 2, time.Second))
 	for range 2 { // the first did not succeed
@@ -234,17 +239,17 @@ func TestAnEventComesBackLater(t *testing.T) {
 		t.Errorf("came back after %s, want a second", waited)
 	}
 	await(t, "the job is gone", func() bool {
-		return s.Client().ZCard(t.Context(), keys(LaterQueue).retry()).Val()+s.Client().LLen(t.Context(), keys(LaterQueue).active()).Val() == 0
+		return client.ZCard(t.Context(), keys(LaterQueue).retry()).Val()+client.LLen(t.Context(), keys(LaterQueue).active()).Val() == 0
 	})
 }
 
 func TestAJobOfANewerReleaseWaitsForIt(t *testing.T) {
 	s, cfg := redistest.Start(t), quick()
 	work(t, cfg, s, Handlers{Deliver: done})
-	client := asynq.NewClientFromRedisClient(s.Client())
-	_, err := client.Enqueue(asynq.NewTask(kindDeliver, []byte{payloadVersion + 1, 0}), asynq.Queue("sms:high"), asynq.TaskID("newer"))
+	client := s.Client()
+	_, err := asynq.NewClientFromRedisClient(client).Enqueue(asynq.NewTask(kindDeliver, []byte{payloadVersion + 1, 0}), asynq.Queue("sms:high"), asynq.TaskID("newer"))
 	must(t, err)
-	await(t, "it waits", func() bool { return s.Client().ZCard(t.Context(), keys("sms:high").retry()).Val() == 1 })
+	await(t, "it waits", func() bool { return client.ZCard(t.Context(), keys("sms:high").retry()).Val() == 1 })
 }
 
 func TestALaneOfSeveralServers(t *testing.T) {
@@ -259,10 +264,8 @@ func TestALaneOfSeveralServers(t *testing.T) {
 	for n := range 10 { // batches that find the servers asleep, awake and in between
 		must(t, q.Enqueue(t.Context(), deliveries(100*(n+1), notify.Email, notify.High)))
 	}
-	await(t, "all have run", func() bool { return ran.keys() == 1000 && len(pending(s, "email:high")) == 0 })
-}
-
-// pending are the ids of the jobs that wait in a queue.
-func pending(s *redistest.Server, queue string) []string {
-	return s.Client().LRange(context.Background(), keys(queue).pending(), 0, -1).Val()
+	client := s.Client()
+	await(t, "all have run", func() bool {
+		return ran.keys() == 1000 && client.LLen(t.Context(), keys("email:high").pending()).Val() == 0
+	})
 }
