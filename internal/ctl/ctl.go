@@ -42,7 +42,7 @@ func (e connectError) Unwrap() error { return e.error }
 func Main(args []string, stdio IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := &session{IO: stdio}
+	s := &session{IO: stdio, args: args}
 	defer s.close()
 	root := newRoot(s)
 	root.SetArgs(args)
@@ -77,6 +77,7 @@ func newRoot(s *session) *cobra.Command {
 func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
 		newWhy(s),
+		newResend(s),
 		newEvents(s),
 		newHold(s),
 		newRelease(s),

@@ -26,6 +26,7 @@ type session struct {
 		operator string
 		context  string
 	}
+	args   []string // of the call
 	opened []func() error
 	cfg    *config.Config
 	queue  redis.UniversalClient

@@ -66,6 +66,23 @@ func (p *storyPage) all() func(yield func(*deliveryStory) bool) {
 	}
 }
 
+// failed are the deliveries that failed and have not been sent again since.
+func (p *storyPage) failed() []string {
+	latest := map[string]*deliveryStory{}
+	var order []string
+	for d := range p.all() {
+		if latest[root(d.ID)] == nil {
+			order = append(order, root(d.ID))
+		}
+		latest[root(d.ID)] = d // a plan has its resends behind it
+	}
+	order = slices.DeleteFunc(order, func(id string) bool { return latest[id].State != ledger.Failed })
+	for i, id := range order {
+		order[i] = latest[id].ID
+	}
+	return order
+}
+
 func (w pageWriter) card(b *strings.Builder, c *personCard) {
 	if c.Name != "" {
 		fmt.Fprintf(b, "  %-9s %s\n", "name", c.Name)
@@ -138,18 +155,7 @@ func (w pageWriter) headline(d deliveryStory) string {
 		return w.paint(yellow, "not sent") + ": " + d.Explained
 	case ledger.Planned, ledger.Sending, ledger.Waiting:
 	}
-	text := w.paint(yellow, stateWords(string(d.State))) + ": " + d.Next
-	if !d.NextAt.IsZero() {
-		text += ", " + w.untilOrAt(d) + w.when(d.NextAt)
-	}
-	return text
-}
-
-func (w pageWriter) untilOrAt(d deliveryStory) string {
-	if strings.HasPrefix(d.Next, "held") {
-		return "until "
-	}
-	return "at "
+	return w.paint(yellow, stateWords(string(d.State))) + ": " + w.nextWords(d.Next, d.NextAt)
 }
 
 func (w pageWriter) sent(d deliveryStory) string {
@@ -176,7 +182,7 @@ func (w pageWriter) sent(d deliveryStory) string {
 func (w pageWriter) details(e eventStory, d deliveryStory) []string {
 	var lines []string
 	if d.ResendOf != "" {
-		lines = append(lines, "sent again"+by(d.Actor)+because(d.Note))
+		lines = append(lines, "resent"+by(d.Actor)+because(d.Note))
 	}
 	var facts []string
 	for _, f := range []string{d.Address, d.Locale, d.Words} {
@@ -255,12 +261,7 @@ func answer(a attemptStory) string {
 // hints are the commands that come next.
 func (w pageWriter) hints(b *strings.Builder) {
 	var lines []string
-	var failed []string
-	for d := range w.page.all() {
-		if d.State == ledger.Failed {
-			failed = append(failed, d.ID)
-		}
-	}
+	failed := w.page.failed()
 	if n := len(failed); n > 0 {
 		lines = append(lines, "Send what failed again:  notifyctl resend "+strings.Join(failed[:min(n, 3)], " "))
 	}
@@ -278,6 +279,9 @@ func (w pageWriter) hints(b *strings.Builder) {
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -286,6 +286,20 @@ func (t *teller) delivery(e notify.Event, k ledger.Kept, r ledger.Record, expire
 	return d
 }
 
+// nextAttempt is what happens to most of what is not settled.
+const nextAttempt = "tried again"
+
+// nextWords joins what happens next with its time.
+func (s *session) nextWords(next string, at time.Time) string {
+	switch {
+	case at.IsZero():
+		return next
+	case next == nextAttempt:
+		return next + " at " + s.when(at)
+	}
+	return next + " until " + s.when(at)
+}
+
 // next says what happens to a delivery that is not settled, and when.
 func (t *teller) next(e notify.Event, k ledger.Kept, r ledger.Record, expires time.Time) (string, time.Time) {
 	var at time.Time
@@ -312,5 +326,5 @@ func (t *teller) next(e notify.Event, k ledger.Kept, r ledger.Record, expires ti
 	case r.State == ledger.Sending:
 		return "a worker has it in hand", time.Time{}
 	}
-	return "the next attempt", at
+	return nextAttempt, at
 }
