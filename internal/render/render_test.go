@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/png"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -229,4 +230,24 @@ func TestSwapTakesEffectWithTheNextMessage(t *testing.T) {
 	if m := mustRender(t, r, delivery(t, "order.delivered", notify.Email, "en"), notify.Contact{}); !strings.Contains(m.Subject, "has come") {
 		t.Errorf("got %q", m.Subject)
 	}
+}
+
+func TestRenderingGoesOnWhileSetsAreSwapped(t *testing.T) {
+	sets := [2]*render.Set{load(t), load(t)}
+	r := renderer(sets[0])
+	var g sync.WaitGroup
+	for i, ch := range notify.Channels() {
+		d := delivery(t, "pvz.parcel.arrived", ch, render.Locales()[i])
+		g.Go(func() {
+			for range 50 {
+				if m, err := r.Render(d, notify.Contact{TimeZone: "Europe/Moscow"}); err != nil || m.Text+m.HTML == "" {
+					t.Errorf("%s: %v", ch, err)
+				}
+			}
+		})
+	}
+	for i := range 100 {
+		r.Swap(sets[i%2])
+	}
+	g.Wait()
 }

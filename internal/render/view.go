@@ -30,6 +30,7 @@ type View struct {
 
 	Farewell    string
 	Why         string // the reader gets the message
+	Help        string
 	Mandatory   bool
 	Unsubscribe string
 	Type        string // "order.created"
@@ -61,7 +62,7 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 	f := w.fields(s.shapes.read(t, d.Event, v.loose), v.uses, c.Name)
 	dress := s.dress(v.tag, f.payload)
 	view := &View{
-		Brand: &dress.Brand, T: dress.T, Farewell: dress.Farewell, Why: dress.Why, Head: dress.head, Foot: dress.foot, FootText: dress.footText,
+		Brand: &dress.Brand, T: dress.T, Farewell: dress.Farewell, Why: dress.Why, Help: dress.Help, Head: dress.head, Foot: dress.foot, FootText: dress.footText,
 		Lang: v.tag, Type: string(t.Name), F: f.text, Mandatory: d.Mandatory,
 		dress: dress, payload: f.payload, counts: f.counts, voice: v,
 	}
