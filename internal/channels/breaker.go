@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -157,8 +158,8 @@ func judge(err error) (verdict, notify.Fault) {
 	if err == nil {
 		return success, 0
 	}
-	if _, ok := errors.AsType[*notify.Postponed](err); ok {
-		return neither, 0
+	if _, ok := errors.AsType[*notify.Postponed](err); ok || errors.Is(err, context.Canceled) {
+		return neither, 0 // not tried, or given up by ourselves
 	}
 	switch f := notify.FaultOf(err); f {
 	case notify.Rejected, notify.Unreachable:

@@ -1,6 +1,7 @@
 package channels_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,6 +33,8 @@ func TestBreakerOpensForWhatTheProviderDoes(t *testing.T) {
 		"dead addresses":                   {fault(notify.Unreachable), channels.Closed},
 		"throttling, which the pace obeys": {throttled(time.Second), channels.Closed},
 		"full mailboxes":                   {full, channels.Closed},
+		"sends that we gave up":            {&notify.SendError{Err: context.Canceled}, channels.Closed},
+		"timeouts":                         {&notify.SendError{Err: context.DeadlineExceeded}, channels.Open},
 		"outages":                          {fault(notify.Temporary), channels.Open},
 		"lost answers":                     {fault(notify.Unknown), channels.Open},
 		"a wrong setup":                    {fault(notify.Misconfigured), channels.Held},
@@ -55,11 +58,11 @@ func TestBreakerComesBackByOneProbe(t *testing.T) {
 		for range 5 {
 			_ = try(b, fault(notify.Temporary))
 		}
-		time.Sleep(5 * time.Second)
+		<-time.After(5 * time.Second)
 		if p := postponed(t, try(b, nil)); p.After != 10*time.Second || p.Reason != channels.ReasonBreaker {
 			t.Errorf("postponed %+v: want what is left of 15 s", p)
 		}
-		time.Sleep(10*time.Second + time.Millisecond)
+		<-time.After(10*time.Second + time.Millisecond)
 		done, err := b.Allow()
 		if err != nil {
 			t.Fatal(err)
@@ -85,7 +88,7 @@ func TestBreakerHoldsAWrongSetup(t *testing.T) {
 		}
 		tried := 0
 		for range 600 { // ten minutes
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if try(b, fault(notify.Misconfigured)) == nil {
 				tried++
 			}

@@ -65,7 +65,7 @@ func TestGuardLeavesAProviderAloneAndComesBackGently(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("the provider is back and is not used")
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 	_ = send(t, g)
 	if w := postponed(t, send(t, g)); w.After < 500*time.Millisecond {

@@ -17,7 +17,7 @@ import (
 )
 
 // do posts a small body to a server with a handler of the test's.
-func do(t *testing.T, ctx context.Context, h http.HandlerFunc) (channels.Answer, error) {
+func do(ctx context.Context, t *testing.T, h http.HandlerFunc) (channels.Answer, error) {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
@@ -31,7 +31,7 @@ func do(t *testing.T, ctx context.Context, h http.HandlerFunc) (channels.Answer,
 }
 
 func TestDoReadsTheWholeAnswerWhateverTheStatus(t *testing.T) {
-	a, err := do(t, t.Context(), func(w http.ResponseWriter, _ *http.Request) {
+	a, err := do(t.Context(), t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "3")
 		w.WriteHeader(http.StatusTooManyRequests)
 		_, _ = io.WriteString(w, `{"code":1}`)
@@ -42,7 +42,7 @@ func TestDoReadsTheWholeAnswerWhateverTheStatus(t *testing.T) {
 }
 
 func TestDoBoundsTheAnswer(t *testing.T) {
-	a, err := do(t, t.Context(), func(w http.ResponseWriter, _ *http.Request) {
+	a, err := do(t.Context(), t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(make([]byte, 1<<20))
 	})
 	if err != nil || len(a.Body) > 256<<10 {
@@ -51,7 +51,7 @@ func TestDoBoundsTheAnswer(t *testing.T) {
 }
 
 func TestDoFollowsNoRedirect(t *testing.T) {
-	a, err := do(t, t.Context(), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) })
+	a, err := do(t.Context(), t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) })
 	if err != nil || a.Status != http.StatusFound {
 		t.Errorf("%+v, %v", a, err)
 	}
@@ -59,7 +59,7 @@ func TestDoFollowsNoRedirect(t *testing.T) {
 
 func TestDoKnowsWhetherTheRequestHadLeft(t *testing.T) {
 	hangUp := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	_, err := do(t, t.Context(), hangUp)
+	_, err := do(t.Context(), t, hangUp)
 	if f := notify.FaultOf(err); err == nil || f != notify.Unknown {
 		t.Errorf("hung up after the request: %v, want unknown", err)
 	}
@@ -67,12 +67,12 @@ func TestDoKnowsWhetherTheRequestHadLeft(t *testing.T) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = io.WriteString(w, "half")
 	}
-	if _, err := do(t, t.Context(), halfway); notify.FaultOf(err) != notify.Unknown {
+	if _, err := do(t.Context(), t, halfway); notify.FaultOf(err) != notify.Unknown {
 		t.Errorf("half of a 200: %v, want unknown", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := do(t, ctx, hangUp); err == nil || notify.FaultOf(err) != notify.Temporary || strings.Contains(err.Error(), "secret-path") {
+	if _, err := do(ctx, t, hangUp); err == nil || notify.FaultOf(err) != notify.Temporary || strings.Contains(err.Error(), "secret-path") {
 		t.Errorf("cancelled before: %v, want temporary and no URL", err)
 	}
 }

@@ -148,7 +148,7 @@ func TestSlowStartEnds(t *testing.T) {
 	if err := p.SlowStart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(60 * time.Millisecond) // the ramp itself
+	<-time.After(60 * time.Millisecond) // the ramp itself
 	for range 5 {
 		if err := p.Take(t.Context(), limit(10, 5)); err != nil {
 			t.Fatal(err)

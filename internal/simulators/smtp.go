@@ -1,6 +1,7 @@
 package simulators
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -61,7 +62,7 @@ type SMTP struct {
 
 // NewSMTP starts a mail server on a free loopback port.
 func NewSMTP(inbox *Inbox, options ...SMTPOption) (*SMTP, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +177,9 @@ func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 		return reply(550, 5, 1, 1, "<"+to+">: Recipient address rejected: User unknown")
 	case Temporary:
 		return reply(451, 4, 3, 0, "<"+to+">: Temporary lookup failure")
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Data takes the message.

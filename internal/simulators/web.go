@@ -17,7 +17,7 @@ type web struct {
 
 // serve starts a server at once.
 func serve(h http.Handler) (*web, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func late(dst, src net.Conn, d time.Duration) {
 	go func() {
 		defer close(done)
 		for c := range queue {
-			time.Sleep(time.Until(c.at))
+			<-time.After(time.Until(c.at))
 			_, _ = dst.Write(c.b)
 		}
 		_ = dst.Close()
@@ -154,7 +154,7 @@ func ours(t testing.TB, addr string) func(notify.Message) error {
 	cfg.Pool.Messages = 1 << 30 // as the others: one connection for all
 	s := sender(t, cfg)
 	return func(m notify.Message) error {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		_, err := s.Send(ctx, addressee, m)
 		return err

@@ -201,7 +201,7 @@ func TestConnectionClosedWhileIdleIsNoFailure(t *testing.T) {
 		s := sender(t, config(t, server.Addr()))
 		for i := range 3 {
 			if i > 0 {
-				time.Sleep(1100 * time.Millisecond) // past the time in which a connection counts as hot
+				<-time.After(1100 * time.Millisecond) // past the time in which a connection counts as hot
 			}
 			if _, err := s.Send(t.Context(), addressee, message()); err != nil {
 				t.Errorf("without %v: %v", hidden, err)

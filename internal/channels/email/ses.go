@@ -29,7 +29,7 @@ func FetchSNS(client *http.Client) func(context.Context, string) ([]byte, error)
 	return func(ctx context.Context, u string) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		req, err := http.NewRequest(http.MethodGet, u, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 		if err != nil {
 			return nil, errors.New("sns: a URL that can't be read")
 		}
@@ -68,8 +68,10 @@ func (s SNS) Callback(r *http.Request, body []byte) ([]channels.Feedback, error)
 }
 
 type snsNote struct {
-	Type, MessageId, Token, TopicArn, Subject, Message, SubscribeURL, Timestamp string
-	SignatureVersion, Signature, SigningCertURL                                 string
+	Type, Token, TopicArn, Subject, Message, SubscribeURL, Timestamp string
+	SignatureVersion, Signature, SigningCertURL                      string
+
+	MessageID string `json:"MessageId"`
 }
 
 // signedText is what the signature covers, in AWS's order.
@@ -77,7 +79,7 @@ func (n snsNote) signedText() string {
 	var b strings.Builder
 	add := func(k, v string) { b.WriteString(k + "\n" + v + "\n") }
 	add("Message", n.Message)
-	add("MessageId", n.MessageId)
+	add("MessageId", n.MessageID)
 	if n.Type == "Notification" {
 		if n.Subject != "" {
 			add("Subject", n.Subject)

@@ -49,7 +49,7 @@ func postfixSink(t *testing.T, options ...string) string {
 		if time.Now().After(deadline) {
 			t.Fatal("smtp-sink was not ready in 10 s")
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 }
 

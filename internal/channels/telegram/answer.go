@@ -23,7 +23,7 @@ func refused(err error, hide []string) error {
 	if se, ok := errors.AsType[*notify.SendError](err); ok {
 		return se
 	}
-	if u, ok := errors.AsType[unreadable](err); ok {
+	if u, ok := errors.AsType[unreadableError](err); ok {
 		return channels.Refused(provider, unreadableFault(u.status), strconv.Itoa(u.status), u.Error())
 	}
 	e, ok := errors.AsType[*tgbotapi.Error](err)

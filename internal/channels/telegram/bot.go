@@ -27,7 +27,7 @@ func newBot(c Config) *bot {
 	return b
 }
 
-// call makes one request within ctx. The error is a [*tgbotapi.Error], an [unreadable]
+// call makes one request within ctx. The error is a [*tgbotapi.Error], an [unreadableError]
 // answer or a [notify.SendError] of an exchange that broke off.
 func (b *bot) call(ctx context.Context, method string, p tgbotapi.Params, hide ...string) (*tgbotapi.APIResponse, error) {
 	api := b.api
@@ -48,12 +48,12 @@ func (c callClient) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if body := bytes.TrimSpace(a.Body); len(body) == 0 || body[0] != '{' {
-		return nil, unreadable{a.Status}
+		return nil, unreadableError{a.Status}
 	}
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body))}, nil
 }
 
-// unreadable is an answer that isn't the Bot API's, such as a proxy's error page.
-type unreadable struct{ status int }
+// unreadableError is an answer that isn't the Bot API's, such as a proxy's error page.
+type unreadableError struct{ status int }
 
-func (u unreadable) Error() string { return fmt.Sprintf("the answer (%d) is not JSON", u.status) }
+func (u unreadableError) Error() string { return fmt.Sprintf("the answer (%d) is not JSON", u.status) }
