@@ -86,6 +86,8 @@ func commands(s *session) []*cobra.Command {
 		newContacts(s),
 		newAudience(s),
 		newContext(s),
+		newExplain(s),
+		newPublish(s),
 	}
 }
 

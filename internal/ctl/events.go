@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ import (
 
 func newEvents(s *session) *cobra.Command {
 	c := &cobra.Command{Use: "events", Short: "the catalogue: what types there are, what they carry, who is told", GroupID: "authors"}
-	c.AddCommand(newEventsList(s), newEventsShow(s))
+	c.AddCommand(newEventsList(s), newEventsShow(s), newEventsCheck(s), newEventsExport(s))
 	return c
 }
 
@@ -49,14 +50,23 @@ func newEventsShow(s *session) *cobra.Command {
 		Example: "  notifyctl events show order.confirmed",
 		Args:    cobra.ExactArgs(1), ValidArgs: typeNames(),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if _, err := eventtypes.Check(&notify.Event{Type: args[0], Payload: struct{}{}}); err != nil {
-				return usageError{err}
+			typ, err := typeOf(args[0])
+			if err != nil {
+				return err
 			}
-			typ, _ := eventtypes.Lookup(args[0])
 			v := viewOf(typ)
 			return printOne(s, v, v.write)
 		},
 	}
+}
+
+// typeOf finds a type by its name, or says which one may have been meant.
+func typeOf(name string) (*eventtypes.Type, error) {
+	if t, ok := eventtypes.Lookup(name); ok {
+		return t, nil
+	}
+	_, err := eventtypes.Check(&notify.Event{Type: name})
+	return nil, usageError{err}
 }
 
 func typeNames() []string {
@@ -76,6 +86,7 @@ type typeView struct {
 	Life     string          `json:"life"`
 	Told     []toldView      `json:"told"`
 	Fields   []fieldView     `json:"fields"`
+	Either   [][]string      `json:"either,omitempty"` // groups of which one is needed
 	Example  json.RawMessage `json:"example"`
 }
 
@@ -91,23 +102,34 @@ type fieldView struct {
 	Required bool   `json:"required"`
 	Personal string `json:"personal,omitempty"`
 	About    string `json:"about"`
+
+	Rules []string `json:"rules,omitempty"`
+}
+
+func wants(f eventtypes.Field) []string {
+	var list []string
+	for _, r := range f.Rules {
+		list = append(list, r.Want)
+	}
+	return list
 }
 
 func viewOf(t *eventtypes.Type) typeView {
 	v := typeView{
 		Name: string(t.Name), About: t.About, Stream: t.Stream, Priority: string(t.Priority),
-		Life: duration(t.Life), Example: t.Payload.Example(),
-	}
-	if t.LifeFrom != nil {
-		v.Life = "from payload"
+		Life: t.Lasts(), Either: t.Payload.Either(), Example: t.Payload.Example(),
 	}
 	for _, told := range t.Told {
 		v.Told = append(v.Told, toldView{string(told.Role), told.Channels, told.Mandatory})
 	}
 	for _, f := range t.Payload.Fields() {
-		v.Fields = append(v.Fields, fieldView{f.Name, string(f.Kind), f.Required, f.PII, f.Doc})
+		v.Fields = append(v.Fields, fieldView{f.Name, string(f.Kind), f.Required, f.PII, f.Doc, wants(f)})
 	}
 	return v
+}
+
+func inGroup(groups [][]string, name string) bool {
+	return slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, name) })
 }
 
 func (v typeView) told() string {
@@ -134,9 +156,12 @@ func (v typeView) write(w io.Writer) error {
 	fmt.Fprintf(w, "Stream    %s\nPriority  %s\nLife      %s\nTold      %s\n\n", v.Stream, v.Priority, v.Life, v.told())
 	t := table{head: []string{"FIELD", "KIND", "NEEDED", "ABOUT"}}
 	for _, f := range v.Fields {
-		needed, about := "", f.About
-		if f.Required {
-			needed = "yes"
+		needed, about := sign(f.Required, "yes"), f.About
+		if inGroup(v.Either, f.Name) {
+			needed = "one of"
+		}
+		for _, want := range f.Rules {
+			about += "; " + want
 		}
 		if f.Personal != "" {
 			about += " (hidden where shown: " + f.Personal + ")"
@@ -145,6 +170,9 @@ func (v typeView) write(w io.Writer) error {
 	}
 	if err := t.write(w); err != nil {
 		return err
+	}
+	for _, group := range v.Either {
+		fmt.Fprintf(w, "\nNeeded: %s\n", strings.Join(group, " or "))
 	}
 	fmt.Fprint(w, "\nExample:\n")
 	return writeJSON(w, v.Example, "  ")
