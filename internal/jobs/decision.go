@@ -41,12 +41,21 @@ const pauseAfterAbort = 5 * time.Second
 // already.
 func delay(_ int, err error, _ *asynq.Task) time.Duration {
 	if u, ok := errors.AsType[undone](err); ok {
-		return u.After
+		return notBefore(u.After)
 	}
 	if errors.Is(err, asynq.ErrLeaseExpired) {
 		return 0
 	}
 	return pauseAfterAbort
+}
+
+// notBefore lengthens a delay so that asynq, which cuts times down to whole seconds, does
+// not come back before it is over: providers that asked for a wait take that ill.
+func notBefore(after time.Duration) time.Duration {
+	if after <= 0 {
+		return 0
+	}
+	return after + time.Second - 1
 }
 
 // isFailure is asynq's: it tells what counts as an attempt. A wait doesn't, nor does a job

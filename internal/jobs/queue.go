@@ -75,7 +75,7 @@ func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
 func (q *Queue) Later(ctx context.Context, e notify.Event, step int, after time.Duration) error {
 	id := short(e.ID) + ".w" + strconv.Itoa(step)
 	return q.add(ctx, asynq.NewTask(kindResume, encodeResume(e.ID, step)), LaterQueue, id,
-		asynq.ProcessIn(after), asynq.MaxRetry(crashes), asynq.Timeout(q.cfg.Timeout))
+		asynq.ProcessIn(notBefore(after)), asynq.MaxRetry(crashes), asynq.Timeout(q.cfg.Timeout))
 }
 
 // Broadcast lets an audience be paged through. A broadcast that has begun, or is done, is

@@ -94,6 +94,13 @@ func TestWaitsNeverUseAJobUp(t *testing.T) {
 	if d := delay(3, asynq.ErrLeaseExpired, nil); d != 0 {
 		t.Errorf("a crashed job waits another %s", d)
 	}
+	now := time.Now()
+	for _, after := range []time.Duration{0, 1, time.Millisecond, time.Second, 90*time.Second + 1} {
+		due := time.Unix(now.Add(delay(0, undone{notify.Decision{After: after}}, nil)).Unix(), 0) // asynq's own rounding
+		if after > 0 && (due.Before(now.Add(after)) || due.After(now.Add(after+time.Second))) {
+			t.Errorf("a wait of %s ends after %s", after, due.Sub(now))
+		}
+	}
 }
 
 func TestRedisHoldsOnlyTheReasonsWord(t *testing.T) {
@@ -235,7 +242,7 @@ func TestAnEventComesBackLater(t *testing.T) {
 			t.Errorf("resumed %v", got)
 		}
 	}
-	if waited := time.Since(start); waited < 900*time.Millisecond {
+	if waited := time.Since(start); waited < time.Second {
 		t.Errorf("came back after %s, want a second", waited)
 	}
 	await(t, "the job is gone", func() bool {
