@@ -260,14 +260,15 @@ func sink(t testing.TB) string {
 			if err != nil {
 				return
 			}
-			wg.Go(func() { swallow(c) })
+			wg.Go(func() { swallow(c, 1<<30) })
 		}
 	})
 	t.Cleanup(func() { _ = l.Close(); wg.Wait() })
 	return l.Addr().String()
 }
 
-func swallow(c net.Conn) {
+// swallow takes up to n messages by BDAT, and any number by DATA.
+func swallow(c net.Conn, n int) {
 	defer c.Close()
 	r := bufio.NewReaderSize(c, 64<<10)
 	ok, goOn := []byte("250 2.0.0 ok\r\n"), []byte("354 go on\r\n")
@@ -292,18 +293,19 @@ func swallow(c net.Conn) {
 		case bytes.HasPrefix(line, []byte("DATA")):
 			reply, body = goOn, true
 		case bytes.HasPrefix(line, []byte("BDAT ")):
-			n := 0
+			size := 0
 			for _, d := range line[5:] {
 				if d < '0' || d > '9' {
 					break
 				}
-				n = 10*n + int(d-'0')
+				size = 10*size + int(d-'0')
 			}
-			if _, err := r.Discard(n); err != nil {
+			if _, err := r.Discard(size); err != nil {
 				return
 			}
+			n--
 		}
-		if _, err := c.Write(reply); err != nil {
+		if _, err := c.Write(reply); err != nil || n == 0 {
 			return
 		}
 	}

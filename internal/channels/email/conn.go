@@ -257,6 +257,16 @@ func (c *conn) parting(err error) *failure {
 	return &failure{stage: "MAIL", err: err}
 }
 
+// ready says whether a kept connection may be used again. A hot one is looked at for less
+// than a microsecond: a relay that closes after so many messages does it at once. What can
+// be read from one that should be silent is left to alive to judge.
+func (c *conn) ready() bool {
+	if time.Since(c.used) < hot && c.text.R.Buffered() == 0 && silent(c.raw) {
+		return true
+	}
+	return c.alive()
+}
+
 // alive looks whether the relay has closed the connection, without a round trip: nothing
 // may be there to read, neither a goodbye nor the end.
 func (c *conn) alive() bool {

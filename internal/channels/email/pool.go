@@ -36,7 +36,7 @@ func (p *pool) get(ctx context.Context, fresh bool) (c *conn, reused bool, err e
 		if c == nil {
 			break
 		}
-		if time.Since(c.used) < hot || c.alive() {
+		if c.ready() {
 			return c, true, nil
 		}
 		c.broken = true

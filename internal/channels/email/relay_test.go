@@ -213,6 +213,38 @@ func TestConnectionClosedWhileIdleIsNoFailure(t *testing.T) {
 	}
 }
 
+// A relay that closes without a word after each message makes no outcome uncertain.
+func TestConnectionClosedAfterAMessageIsNoFailure(t *testing.T) {
+	s := sender(t, config(t, closing(t)))
+	for range 3 {
+		if _, err := s.Send(t.Context(), addressee, message()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(20 * time.Millisecond) // the end arrives after the reply
+	}
+}
+
+// closing is a mail server in one flight that hangs up after each message.
+func closing(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			swallow(c, 1)
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); wg.Wait() })
+	return l.Addr().String()
+}
+
 // A pool that is used up by a hanging relay gives the waiting message up with its context.
 func TestPoolFullOfHangingConnections(t *testing.T) {
 	server, _ := relay(t)
