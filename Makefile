@@ -42,3 +42,23 @@ fuzz: ## a short run of every fuzz test
 .PHONY: soak
 soak: tools ## break the platform in every way and count: a few minutes; SOAK=1h for longer
 	SOAK=$${SOAK:-20s} $(GO) test ./soak -count=1 -v -timeout 6h
+
+.PHONY: alerts-test
+alerts-test: ## try the alert rules on made series; parse the dashboard's queries
+	scripts/test-alerts
+
+.PHONY: deploy-test
+deploy-test: ## render the manifests; hold them against the API server's validators and the daemon
+	cd deploy/validate && $(GO) vet . && $(GO) test .
+
+.PHONY: image-test
+image-test: ## build the image without an engine, and try it (root)
+	scripts/image-test
+
+.PHONY: sbom
+sbom: ## what is in the programs, as CycloneDX: dist/*.cdx.json
+	scripts/sbom
+
+.PHONY: licences
+licences: ## the licence of each linked module; fails on one that we don't accept
+	scripts/licences
