@@ -77,6 +77,7 @@ func newRoot(s *session) *cobra.Command {
 func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
 		newWhy(s),
+		newLog(s),
 		newResend(s),
 		newEvents(s),
 		newHold(s),

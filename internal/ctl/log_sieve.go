@@ -1,0 +1,92 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vondi-global/notifications/internal/ledger"
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// sieve says which log entries are wanted. An empty list wants all.
+type sieve struct {
+	types, users, channels, statuses, providers, reasons, actors []string
+	since, until                                                 time.Time
+}
+
+// searchBack is how far filters look where no time is given.
+const searchBack = 24 * time.Hour
+
+func (s *session) sieve(ctx context.Context, p *platform, f logFlags) (v sieve, err error) {
+	v = sieve{
+		types: words(f.typ), channels: words(f.channel), statuses: words(f.status), providers: words(f.provider),
+		reasons: words(f.reason), actors: words(f.actor),
+	}
+	if err := v.check(); err != nil {
+		return v, err
+	}
+	if v.since, v.until, err = s.span(f.since, f.until); err != nil {
+		return v, err
+	}
+	if f.user != "" {
+		id, err := p.book.Find(ctx, f.user)
+		if err != nil && !errors.Is(err, notify.ErrNoContact) {
+			return v, err
+		}
+		if err != nil {
+			id = strings.TrimPrefix(f.user, "user:") // perhaps forgotten by now, and still in the log
+		}
+		v.users = []string{id}
+	}
+	if v.since.IsZero() && (!v.open() || f.summary) {
+		v.since = p.now().Add(-searchBack)
+	}
+	return v, nil
+}
+
+func words(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// check names what can't match anything.
+func (v sieve) check() error {
+	for _, ch := range v.channels {
+		if _, err := notify.ParseChannel(ch); err != nil {
+			return usagef("--channel: %w", err)
+		}
+	}
+	known := append(notify.Statuses(), notify.Revealed)
+	for _, st := range v.statuses {
+		if !slices.Contains(known, notify.Status(st)) {
+			return usagef("--status %q: want one of sent, retried, failed, skipped, suppressed, delivered, bounced, revealed", st)
+		}
+	}
+	for _, t := range v.types {
+		if !slices.ContainsFunc(typeNames(), func(name string) bool { ok, _ := path.Match(t, name); return ok }) {
+			return usagef("--type %q: the catalogue has no such type; notifyctl events list shows all", t)
+		}
+	}
+	return nil
+}
+
+// open says that everything is wanted.
+func (v sieve) open() bool {
+	return len(v.types)+len(v.users)+len(v.channels)+len(v.statuses)+len(v.providers)+len(v.reasons)+len(v.actors) == 0 &&
+		v.since.IsZero() && v.until.IsZero()
+}
+
+func (v sieve) takes(e ledger.Entry) bool {
+	o, d := e.Outcome, e.Outcome.Delivery
+	if o.Status == "" || !v.until.IsZero() && !o.Time.Before(v.until) {
+		return false
+	}
+	return has(v.channels, string(d.Channel)) && has(v.statuses, string(o.Status)) && has(v.providers, o.Provider) &&
+		has(v.reasons, o.Reason) && has(v.users, d.To.UserID) && has(v.actors, d.Actor) &&
+		(len(v.types) == 0 || slices.ContainsFunc(v.types, func(t string) bool { ok, _ := path.Match(t, d.Event.Type); return ok }))
+}
+
+func has(list []string, s string) bool { return len(list) == 0 || slices.Contains(list, s) }
