@@ -190,7 +190,7 @@ func TestTriggersAskForWhatThereIs(t *testing.T) {
 func TestTheSecretIsTheOneThatIsMounted(t *testing.T) {
 	page := text(t, "../docs/operations.md")
 	inSecret := regexp.MustCompile(`/etc/notifyd/secrets/([a-z.-]+)`)
-	for _, file := range []string{"base/deployment.yaml", "overlays/prod/deployment.yaml"} {
+	for _, file := range []string{"base/deployment.yaml", "components/public/deployment.yaml", "overlays/prod/deployment.yaml"} {
 		found := inSecret.FindAllStringSubmatch(text(t, file), -1)
 		if len(found) == 0 {
 			t.Errorf("%s mounts no secrets", file)

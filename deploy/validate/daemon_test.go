@@ -58,7 +58,7 @@ func TestTheDaemonAnswersItsProbes(t *testing.T) {
 	docs := render(t, "../overlays/prod")
 	p := layOut(t, docs)
 	cmd := exec.CommandContext(t.Context(), build(t), p.args...)
-	cmd.Env = append(p.env, "VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0",
+	cmd.Env = append(p.env, "VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0", "VONDINOTIFY_PUBLIC_ADDR=127.0.0.1:0",
 		"VONDINOTIFY_REDIS_URL=redis://127.0.0.1:1/0", "VONDINOTIFY_SOURCES=wms=redis://127.0.0.1:1/0")
 	log, err := cmd.StderrPipe()
 	must(t, err)
@@ -190,7 +190,7 @@ func secrets(t *testing.T) map[string]string {
 	})
 	must(t, err)
 	return map[string]string{
-		"redis-password": "one\n", "admin-password": "two\n",
+		"redis-password": "one\n", "admin-password": "two\n", "public-key": strings.Repeat("k", 64) + "\n",
 		"smtp-url":       "smtp://user:pass@smtp.example.com:587?from=noreply@vondi.rs\n",
 		"telegram-token": "123456:AAaabbccddeeffgghhiijjkkllmmnnooppq\n",
 		"sms-url":        "twilio://AC00000000000000000000000000000000:token@api.twilio.com?from=%2B381600000000\n",
