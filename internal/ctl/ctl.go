@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 )
 
@@ -44,6 +45,7 @@ func Main(args []string, stdio IO) int {
 	defer stop()
 	s := &session{IO: stdio, args: args}
 	defer s.close()
+	redis.SetLogger(quiet{}) // its errors are returned, too
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -51,6 +53,11 @@ func Main(args []string, stdio IO) int {
 	root.SetErr(stdio.Err)
 	return s.exitCode(ctx, root.ExecuteContext(ctx))
 }
+
+// quiet keeps the Redis client from writing between our lines.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 func newRoot(s *session) *cobra.Command {
 	root := &cobra.Command{
@@ -77,8 +84,8 @@ func newRoot(s *session) *cobra.Command {
 func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
 		newWhy(s),
-		newLog(s),
 		newResend(s),
+		newReplay(s),
 		newEvents(s),
 		newHold(s),
 		newRelease(s),
@@ -89,6 +96,7 @@ func commands(s *session) []*cobra.Command {
 		newContext(s),
 		newExplain(s),
 		newPublish(s),
+		newStreams(s),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,10 +27,12 @@ type session struct {
 		operator string
 		context  string
 	}
-	args   []string // of the call
-	opened []func() error
-	cfg    *config.Config
-	queue  redis.UniversalClient
+	args    []string   // of the call
+	mu      sync.Mutex // sources are opened side by side
+	opened  []func() error
+	origins map[string]*origin
+	cfg     *config.Config
+	queue   redis.UniversalClient
 }
 
 func (s *session) globalFlags(f *pflag.FlagSet) {
@@ -95,8 +98,12 @@ func (s *session) open(ctx context.Context, what, url string) (redis.UniversalCl
 	if err != nil {
 		return nil, usageError{err}
 	}
-	c := o.New()
+	options := o.Universal()
+	options.MaxRetries, options.DialerRetries = 1, 1 // a person waits
+	c := redis.NewUniversalClient(options)
+	s.mu.Lock()
 	s.opened = append(s.opened, c.Close)
+	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if err := c.Ping(ctx).Err(); err != nil {

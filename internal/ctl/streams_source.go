@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/redisconn"
 	"github.com/vondi-global/notifications/internal/streams"
 )
@@ -30,9 +31,41 @@ func (s *session) sources(ctx context.Context, only string) ([]*origin, error) {
 		return nil, err
 	}
 	if only != "" {
-		client, err := s.source(ctx, only)
-		return []*origin{{name: only, names: []string{only}, client: client}}, err
+		o, err := s.openOrigin(ctx, &origin{name: only, names: []string{only}})
+		return []*origin{o}, err
 	}
+	list, err := s.servers(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var all sync.WaitGroup
+	for i := range list {
+		all.Go(func() { list[i], _ = s.openOrigin(ctx, list[i]) })
+	}
+	all.Wait()
+	return list, nil
+}
+
+// openOrigin opens a source, once.
+func (s *session) openOrigin(ctx context.Context, o *origin) (*origin, error) {
+	s.mu.Lock()
+	known := s.origins[o.name]
+	s.mu.Unlock()
+	if known != nil {
+		return known, known.err
+	}
+	o.client, o.err = s.source(ctx, o.name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.origins == nil {
+		s.origins = map[string]*origin{}
+	}
+	s.origins[o.name] = o
+	return o, o.err
+}
+
+// servers are the sources, one for each server.
+func (s *session) servers(cfg *config.Config) ([]*origin, error) {
 	var list []*origin
 	at := map[string]*origin{}
 	for _, name := range names(cfg.Sources) {
@@ -47,9 +80,6 @@ func (s *session) sources(ctx context.Context, only string) ([]*origin, error) {
 		}
 		at[place] = &origin{name: name, names: []string{name}}
 		list = append(list, at[place])
-	}
-	for _, o := range list {
-		o.client, o.err = s.source(ctx, o.name)
 	}
 	return list, nil
 }
