@@ -84,8 +84,8 @@ func newRoot(s *session) *cobra.Command {
 func commands(s *session) []*cobra.Command {
 	return []*cobra.Command{
 		newWhy(s),
+		newLog(s),
 		newResend(s),
-		newReplay(s),
 		newEvents(s),
 		newHold(s),
 		newRelease(s),
