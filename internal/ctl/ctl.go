@@ -97,6 +97,7 @@ func commands(s *session) []*cobra.Command {
 		newExplain(s),
 		newPublish(s),
 		newStreams(s),
+		newStatus(s),
 	}
 }
 

@@ -90,14 +90,15 @@ func (t table) write(w io.Writer) error {
 	}
 	var b strings.Builder
 	for _, row := range append([][]string{t.head}, t.rows...) {
+		var line strings.Builder
 		for i, cell := range row {
 			if i == len(row)-1 {
-				b.WriteString(cell)
+				line.WriteString(cell)
 				break
 			}
-			fmt.Fprintf(&b, "%s%s", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+			fmt.Fprintf(&line, "%s%s", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 		}
-		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -61,7 +61,7 @@ func (s *session) streamTable(looks []streamLook) table {
 		if g := l.group(ourGroup()); g != nil {
 			pending, lag, oldest = count(g.Pending), age(seconds(g.Lag)), age(seconds(g.Oldest))
 		}
-		t.add(l.Source, l.Stream, count(l.Length), pending, lag, oldest, s.when(entryTime(cmp.Or(l.Last, "0"))))
+		t.add(l.Source, l.Stream, count(l.Length), pending, lag, oldest, s.when(idTime(cmp.Or(l.Last, "0"))))
 	}
 	return t
 }

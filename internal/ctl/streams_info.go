@@ -101,7 +101,7 @@ func (p streamPage) write(w io.Writer) error {
 	v := p.v
 	fmt.Fprintf(w, "%s on %s: %s", v.Stream, v.Source, entries(v.Length))
 	if v.Last != "" {
-		fmt.Fprintf(w, ", from %s to %s", p.s.when(entryTime(v.First)), p.s.when(entryTime(v.Last)))
+		fmt.Fprintf(w, ", from %s to %s", p.s.when(idTime(v.First)), p.s.when(idTime(v.Last)))
 	}
 	fmt.Fprintln(w)
 	groups := table{head: []string{"GROUP", "CONSUMERS", "PENDING", "LAG", "OLDEST PENDING", "LAST READ"}}

@@ -121,8 +121,8 @@ func entryID(list []redis.XMessage) string {
 	return list[0].ID
 }
 
-// entryTime is the moment that an entry's id names.
-func entryTime(id string) time.Time {
+// idTime is the moment that an entry's id names.
+func idTime(id string) time.Time {
 	ms, _ := splitID(id)
 	if ms == 0 {
 		return time.Time{}
@@ -135,7 +135,7 @@ func entryAge(id string, now time.Time) float64 {
 	if id == "" {
 		return 0
 	}
-	return max(0.001, now.Sub(entryTime(id)).Seconds())
+	return max(0.001, now.Sub(idTime(id)).Seconds())
 }
 
 func splitID(id string) (ms, seq uint64) {

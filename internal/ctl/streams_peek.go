@@ -91,7 +91,7 @@ func (s *session) entries(ctx context.Context, o *origin, stream string, f peeki
 }
 
 func viewStreamEntry(source, stream string, m redis.XMessage) entryView {
-	v := entryView{Entry: m.ID, Time: entryTime(m.ID)}
+	v := entryView{Entry: m.ID, Time: idTime(m.ID)}
 	e, err := streams.Decode(source, stream, m)
 	if err != nil {
 		v.Trouble = err.Error()

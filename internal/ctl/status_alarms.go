@@ -1,0 +1,63 @@
+package ctl
+
+import (
+	"fmt"
+	"time"
+)
+
+// alarm is a threshold that is crossed, with the command that helps.
+type alarm struct {
+	Where string `json:"where"`
+	What  string `json:"what"`
+	Help  string `json:"help"`
+}
+
+// The thresholds (passport section 13.4).
+const (
+	longestStream = 10_000
+	mostPending   = 100
+	longestLag    = 5 * time.Minute
+	mostFailing   = 0.05
+	slowest       = time.Second
+)
+
+func alarms(v *statusView) []alarm {
+	var list []alarm
+	for _, src := range v.Sources {
+		if src.Error != "" {
+			list = append(list, alarm{"source " + src.Source, "it doesn't answer", "notifyctl doctor"})
+		}
+	}
+	for _, l := range v.Streams {
+		list = append(list, streamAlarms(l)...)
+	}
+	if r := v.Recent; r.failing() > mostFailing {
+		what := fmt.Sprintf("%d of %d attempts failed (%.0f %%), want at most 5 %%", r.Failed, r.Attempts, 100*r.failing())
+		list = append(list, alarm{"deliveries", what, "notifyctl log --since 5m --status failed,retried"})
+	}
+	if p := seconds(v.Recent.P95); p > slowest {
+		list = append(list, alarm{"deliveries", fmt.Sprintf("95 %% are sent within %s, want 1 s", duration(p)), "notifyctl queues list"})
+	}
+	if v.Account.Lost > 0 {
+		list = append(list, alarm{"account", plural(v.Account.Lost, "delivery") + " of the last hour lost", "notifyctl audit"})
+	}
+	return list
+}
+
+func streamAlarms(l streamLook) []alarm {
+	var list []alarm
+	if l.Length > longestStream {
+		list = append(list, alarm{l.Stream, fmt.Sprintf("%d entries, want at most %d", l.Length, longestStream), "notifyctl streams trim " + l.Stream})
+	}
+	g := l.group(ourGroup())
+	switch {
+	case g == nil:
+		return list
+	case g.Pending > mostPending:
+		list = append(list, alarm{l.Stream, fmt.Sprintf("%d entries pending, want at most %d", g.Pending, mostPending), "notifyctl streams info " + l.Stream})
+	}
+	if lag := seconds(g.Lag); lag > longestLag {
+		list = append(list, alarm{l.Stream, fmt.Sprintf("nothing read for %s, want at most 5 min", duration(lag)), "notifyctl streams info " + l.Stream})
+	}
+	return list
+}
