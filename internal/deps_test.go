@@ -60,6 +60,8 @@ internal/channels/sms/smpp     internal/notify internal/channels internal/secret
 internal/admin       internal/notify internal/secret
 internal/public      internal/notify internal/secret internal/channels
 internal/devinbox    internal/simulators
+internal/providers   internal/notify internal/secret internal/config internal/channels internal/channels/…
+internal/replies     internal/notify internal/channels internal/channels/telegram
 internal/app         internal/… templates locales
 internal/ctl         internal/… templates locales
 `

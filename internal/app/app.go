@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -52,6 +55,7 @@ type App struct {
 	book       *addressbook.Book
 	dead       *streams.DeadLetters
 	holds      *jobs.Holds
+	watcher    *render.Watcher
 	renderer   *render.Renderer
 	senders    map[notify.Channel]pipeline.Sender
 	router     *routing.Router
@@ -59,6 +63,7 @@ type App struct {
 	dispatcher *pipeline.Dispatcher
 	readers    []*streams.Reader
 
+	workers  atomic.Pointer[jobs.Workers] // nil until their Redis is there
 	stopping atomic.Bool
 }
 
@@ -83,6 +88,7 @@ func Run(ctx context.Context, w World, file string) error {
 // that takes something says beside it how to give it back. A failed step unwinds the rest.
 // Nothing here waits for a server: a daemon whose Redis is down starts, and says so.
 func New(cfg config.Config, log zerolog.Logger) (a *App, err error) {
+	quietRedis(log)
 	a = &App{cfg: cfg, lifecycle: lifecycle{log: log}}
 	defer func() {
 		if err != nil {
@@ -92,7 +98,7 @@ func New(cfg config.Config, log zerolog.Logger) (a *App, err error) {
 		}
 	}()
 	for _, build := range []func() error{
-		a.buildTelemetry, a.buildAdmin, a.buildStores, a.buildWords, a.buildSenders, a.buildWork, a.buildReaders, a.buildPages,
+		a.buildTelemetry, a.buildAdmin, a.buildStores, a.buildWords, a.buildSenders, a.buildWork, a.buildReaders, a.buildReplies, a.buildPages,
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -101,13 +107,23 @@ func New(cfg config.Config, log zerolog.Logger) (a *App, err error) {
 	return a, nil
 }
 
-// Run starts the daemon, waits for ctx, and stops it in order.
+// Run starts the daemon, waits for ctx, and stops it in order. SIGHUP reads templates and
+// locales again.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
-	<-ctx.Done()
-	return a.Stop()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-ctx.Done():
+			return a.Stop()
+		case <-hup:
+			a.Reload()
+		}
+	}
 }
 
 // Start starts everything: the admin server first, so that one can watch.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/eventtypes"
+	"github.com/vondi-global/notifications/internal/providers"
 	"github.com/vondi-global/notifications/internal/redisconn"
 	"github.com/vondi-global/notifications/internal/render"
 	"github.com/vondi-global/notifications/internal/routing"
@@ -43,9 +44,9 @@ func ShowConfig(w World, file string) error {
 }
 
 func checkWords(cfg config.Config) error {
-	set, err := loadWords(cfg)
+	set, err := newWatcher(cfg).Load()
 	if err != nil {
-		return err
+		return fmt.Errorf("templates and locales: %w", err)
 	}
 	var problems []error
 	for _, f := range render.Errors(render.Lint(set)) {
@@ -63,17 +64,8 @@ func checkRules(cfg config.Config) error {
 
 // checkProviders builds the senders, which dial nobody before their first message.
 func checkProviders(cfg config.Config) error {
-	var problems []error
-	for _, p := range providers() {
-		senders, err := p.open(opener{cfg: cfg, log: zerolog.Nop()})
-		if err != nil {
-			problems = append(problems, err)
-		}
-		for _, s := range senders {
-			problems = append(problems, s.Close())
-		}
-	}
-	return errors.Join(problems...)
+	set, err := providers.Open(cfg, providers.Options{Log: zerolog.Nop()})
+	return errors.Join(err, set.Close())
 }
 
 // tryTimeout bounds the try of one server.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,7 +16,6 @@ import (
 	"github.com/vondi-global/notifications/internal/devinbox"
 	"github.com/vondi-global/notifications/internal/embedded"
 	"github.com/vondi-global/notifications/internal/eventtypes"
-	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/secret"
 	"github.com/vondi-global/notifications/internal/telemetry"
 )
@@ -51,30 +51,33 @@ func Dev(ctx context.Context, w World, o DevOptions) error {
 	return errors.Join(err, d.Stop(), d.closeAll())
 }
 
-func newDev(w World, o DevOptions) (d *dev, err error) {
-	d = &dev{world: w, options: o}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.closeAll())
-		}
-	}()
+func newDev(w World, o DevOptions) (*dev, error) {
+	d := &dev{world: w, options: o}
+	if err := d.build(); err != nil {
+		return nil, errors.Join(err, d.closeAll())
+	}
+	return d, nil
+}
+
+func (d *dev) build() error {
+	o := d.options
 	cfg := config.Default()
 	cfg.Consumer, cfg.Admin.Addr, cfg.Streams.Discover = "dev", o.Addr, time.Second
 	if err := d.surround(&cfg); err != nil {
-		return nil, err
+		return err
 	}
 	log, err := d.logger()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if d.App, err = New(cfg, log); err != nil {
-		return nil, err
+		return err
 	}
 	d.logbook = newLogbook(d.ledger)
 	d.supervised("logbook", d.logbook.run)
 	d.admin.Open("/", devinbox.New(d.outside.inbox, d.logbook))
 	d.dispatcher.Waits = []time.Duration{time.Second, 2 * time.Second} // nobody comes later here
-	return d, nil
+	return nil
 }
 
 // surround starts what the daemon talks to, and points it there.
@@ -204,13 +207,13 @@ func (d *dev) publish(ctx context.Context) ([]event, error) {
 			return nil, ctx.Err()
 		case <-day.C:
 		}
+		published[i] = event{s.typ, s.id}
 		id, err := d.redis.XAdd(ctx, &redis.XAddArgs{Stream: s.stream, Values: s.fields}).Result()
 		if err != nil {
 			return nil, fmt.Errorf("publish %s: %w", s.typ, err)
 		}
 		d.metrics.Published(s.stream, s.typ)
 		d.log.Debug().Str("stream", s.stream).Str("event_type", s.typ).Str("message_id", id).Msg("Event published")
-		published[i] = event{s.typ, notify.Position{Source: "dev", Stream: s.stream, Entry: id}}
 	}
 	return published, nil
 }
@@ -239,3 +242,12 @@ func hostOf(s secret.String) string {
 }
 
 func secretOf(s string) secret.String { return secret.String(s) }
+
+// fields are the parts of a setting that spaces separate.
+func fields(s secret.String) []secret.String {
+	var list []secret.String
+	for _, f := range strings.Fields(s.Reveal()) {
+		list = append(list, secret.String(f))
+	}
+	return list
+}

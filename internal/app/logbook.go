@@ -9,14 +9,13 @@ import (
 	"github.com/vondi-global/notifications/internal/ledger"
 )
 
-// logbook follows the delivery log in dev mode, so that the page and the table know what
-// every message is about.
+// logbook follows the delivery log in dev mode, so that the page knows what every
+// message is about.
 type logbook struct {
 	ledger *ledger.Ledger
 
-	mu      sync.Mutex
-	entries []ledger.Entry
-	byID    map[string]devinbox.About // by provider and its message id
+	mu   sync.Mutex
+	byID map[string]devinbox.About // by provider and its message id
 }
 
 func newLogbook(l *ledger.Ledger) *logbook {
@@ -47,7 +46,6 @@ func (b *logbook) run(ctx context.Context) error {
 func (b *logbook) add(e ledger.Entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.entries = append(b.entries, e)
 	if o := e.Outcome; o.MessageID != "" {
 		d := o.Delivery
 		b.byID[o.Provider+" "+o.MessageID] = devinbox.About{
@@ -62,11 +60,4 @@ func (b *logbook) About(_ context.Context, provider, messageID string) (devinbox
 	defer b.mu.Unlock()
 	a, ok := b.byID[provider+" "+messageID]
 	return a, ok
-}
-
-// all returns what was logged so far.
-func (b *logbook) all() []ledger.Entry {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return append([]ledger.Entry(nil), b.entries...)
 }

@@ -12,127 +12,180 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // errUnaccounted ends "dev --once" with exit code 1.
 var errUnaccounted = errors.New("not every event is accounted for")
 
-// settleTimeout is how long --once waits. Troubles that ask for long waits end as "under way".
-const settleTimeout = 2 * time.Minute
+const (
+	// settleTimeout bounds the wait of --once.
+	settleTimeout = 30 * time.Second
+	// soon is how near a retry must be for --once to wait for it. A later one is told with
+	// its time.
+	soon = 5 * time.Second
+)
+
+// event is one that was published.
+type event struct{ typ, id string }
+
+// fate is what became of an event, or of one of its deliveries.
+type fate struct {
+	person, channel, outcome string
+	state                    string // for the totals
+	over                     bool   // nothing more will happen soon
+	lost                     bool   // nobody knows of it any more
+}
 
 // settle waits until everything that was published has settled, and prints what became of
 // it.
 func (d *dev) settle(ctx context.Context, published []event) error {
-	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
+	wait, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for !d.quiet(ctx, published) {
+	for {
+		fates, err := d.fates(ctx, published)
+		if err == nil && over(fates) {
+			return d.report(published, fates)
+		}
 		select {
-		case <-ctx.Done():
-			return d.report(published)
+		case <-wait.Done():
+			return errors.Join(err, d.report(published, fates))
 		case <-tick.C:
 		}
 	}
-	return d.report(published)
 }
 
-// quiet says that no entry is unread or pending, no job waits, and the logbook has caught up.
-func (d *dev) quiet(ctx context.Context, published []event) bool {
-	stats, err := d.queue.Stats(ctx)
+func over(fates [][]fate) bool {
+	return !slices.ContainsFunc(fates, func(list []fate) bool {
+		return len(list) == 0 || slices.ContainsFunc(list, func(f fate) bool { return !f.over })
+	})
+}
+
+// fates asks the ledger and the dead letters for every event, in the order of publishing.
+func (d *dev) fates(ctx context.Context, published []event) ([][]fate, error) {
+	dead, err := d.deadEvents(ctx)
 	if err != nil {
-		return false
+		return nil, err
 	}
-	for _, q := range stats {
-		if q.Pending+q.Active+q.Retry+q.Scheduled > 0 {
-			return false
-		}
-	}
-	known := d.logbook.byEntry()
-	return !slices.ContainsFunc(published, func(e event) bool { return len(known[e.at]) == 0 })
-}
-
-// event is one that was published.
-type event struct {
-	typ string
-	at  notify.Position
-}
-
-// report prints the table: event → person → channel → outcome.
-func (d *dev) report(published []event) error {
-	known := d.logbook.byEntry()
-	var rows [][4]string
-	totals := map[string]int{}
-	open := 0
-	for _, e := range published {
-		outcomes := final(known[e.at])
-		if len(outcomes) == 0 {
-			outcomes = []notify.Outcome{{Status: "under way"}}
-			open++
-		}
-		for i, o := range outcomes {
-			totals[string(o.Status)]++
-			row := [4]string{"", person(o.Delivery.To), string(o.Delivery.Channel), outcome(o)}
-			if i == 0 {
-				row[0] = e.typ
+	list := make([][]fate, len(published))
+	for i, e := range published {
+		r, err := d.ledger.ByEvent(ctx, e.id)
+		switch {
+		case dead[e.id] != "":
+			list[i] = []fate{{outcome: "dead (" + dead[e.id] + ")", state: "dead", over: true}}
+		case errors.Is(err, ledger.ErrNoEvent): // not read yet
+		case err != nil:
+			return nil, err
+		default:
+			if list[i], err = d.deliveries(ctx, r); err != nil {
+				return nil, err
 			}
-			rows = append(rows, row)
 		}
 	}
-	writeRows(d.world.Out, rows)
-	fmt.Fprintf(d.world.Out, "\n%d events, %s\n", len(published), sum(totals))
-	if open > 0 {
-		return fmt.Errorf("%w: %d are still under way", errUnaccounted, open)
+	return list, nil
+}
+
+func (d *dev) deadEvents(ctx context.Context) (map[string]string, error) {
+	letters, err := d.dead.List(ctx, "", 1000)
+	reasons := map[string]string{}
+	for _, l := range letters {
+		if l.Kind == notify.DeadEntry {
+			reasons[l.EventID] = l.Reason
+		}
+	}
+	return reasons, err
+}
+
+// deliveries is what became of an event's plan.
+func (d *dev) deliveries(ctx context.Context, r ledger.EventRecord) ([]fate, error) {
+	var list []fate
+	for _, role := range r.Waiting {
+		list = append(list, fate{person: role, outcome: "waiting for somebody in that role", state: "waiting"})
+	}
+	for i, rec := range r.Deliveries {
+		f, err := d.fate(ctx, r.Plan[i], rec)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	slices.SortStableFunc(list, func(a, b fate) int { return cmp.Compare(a.person, b.person) })
+	return list, nil
+}
+
+func (d *dev) fate(ctx context.Context, planned ledger.Kept, rec ledger.Record) (fate, error) {
+	f := fate{person: person(planned), channel: string(planned.Channel), outcome: string(rec.State), state: string(rec.State), over: rec.State.Settled()}
+	if last := lastEntry(rec); last != nil {
+		f.outcome = outcome(*last)
+	}
+	if f.over {
+		return f, nil
+	}
+	has, err := d.queue.Has(ctx, []notify.Delivery{{ID: planned.ID, Channel: planned.Channel, Priority: planned.Priority}})
+	if err != nil {
+		return f, err
+	}
+	f.lost = !has[0]
+	if last := lastEntry(rec); last != nil && last.Status == notify.Retried && time.Until(last.NextAt) > soon {
+		f.over = true
+	}
+	return f, nil
+}
+
+// lastEntry is the last word on a delivery: what was suppressed as a duplicate is none.
+func lastEntry(rec ledger.Record) *notify.Outcome {
+	for _, e := range slices.Backward(rec.Story) {
+		if e.Outcome.Reason != notify.ReasonDuplicate {
+			return &e.Outcome
+		}
 	}
 	return nil
 }
 
-// byEntry groups the outcomes by the entry that they come from.
-func (b *logbook) byEntry() map[notify.Position][]notify.Outcome {
-	m := map[notify.Position][]notify.Outcome{}
-	for _, e := range b.all() {
-		at := e.Outcome.Delivery.Event.Source
-		m[at] = append(m[at], e.Outcome)
+// report prints the table: event → person → channel → outcome.
+func (d *dev) report(published []event, fates [][]fate) error {
+	rows := [][4]string{{"EVENT", "PERSON", "CHANNEL", "OUTCOME"}}
+	totals := map[string]int{}
+	lost := 0
+	for i, e := range published {
+		list := fates[i]
+		if len(list) == 0 {
+			list = []fate{{outcome: "not read", state: "not read", lost: true}}
+		}
+		for j, f := range list {
+			name := e.typ
+			if j > 0 {
+				name = ""
+			}
+			rows = append(rows, [4]string{name, cmp.Or(f.person, "–"), f.channel, f.outcome})
+			totals[f.state]++
+			if f.lost {
+				lost++
+			}
+		}
 	}
-	return m
+	writeRows(d.world.Out, rows)
+	fmt.Fprintf(d.world.Out, "\n%d events: %s\n", len(published), sum(totals))
+	if lost > 0 {
+		return fmt.Errorf("%w: %d are lost", errUnaccounted, lost)
+	}
+	return nil
 }
 
-// final keeps the last word on each delivery.
-func final(outcomes []notify.Outcome) []notify.Outcome {
-	last := map[string]notify.Outcome{}
-	var order []string
-	for _, o := range outcomes {
-		key := cmp.Or(o.Delivery.ID, o.Delivery.To.Role+o.Reason)
-		if _, seen := last[key]; !seen {
-			order = append(order, key)
-		}
-		if o.Reason != notify.ReasonDuplicate {
-			last[key] = o
-		}
+func person(k ledger.Kept) string {
+	if k.UserID == "" {
+		return k.Role
 	}
-	list := make([]notify.Outcome, len(order))
-	for i, key := range order {
-		list[i] = last[key]
-	}
-	slices.SortStableFunc(list, func(a, b notify.Outcome) int {
-		return cmp.Compare(a.Delivery.To.Role+a.Delivery.To.UserID, b.Delivery.To.Role+b.Delivery.To.UserID)
-	})
-	return list
-}
-
-func person(r notify.Recipient) string {
-	switch {
-	case r.UserID != "":
-		return r.Role + " " + r.UserID
-	case r.Guest:
-		return r.Role + " (guest)"
-	}
-	return cmp.Or(r.Role, "–")
+	return k.Role + " " + k.UserID
 }
 
 func outcome(o notify.Outcome) string {
 	switch {
+	case o.Status == notify.Retried:
+		return fmt.Sprintf("retried (%s), next attempt at %s", o.Reason, o.NextAt.Local().Format(time.TimeOnly))
 	case o.Reason != "" && o.Detail != "":
 		return fmt.Sprintf("%s (%s: %s)", o.Status, o.Reason, o.Detail)
 	case o.Reason != "":
@@ -152,7 +205,6 @@ func sum(totals map[string]int) string {
 }
 
 func writeRows(w io.Writer, rows [][4]string) {
-	rows = append([][4]string{{"EVENT", "PERSON", "CHANNEL", "OUTCOME"}}, rows...)
 	var widths [4]int
 	for _, r := range rows {
 		for i, cell := range r {

@@ -67,6 +67,9 @@ func (p probe) Ready(ctx context.Context) error {
 	if err := p.redis.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("waiting for the Notifications Redis: %w", err)
 	}
+	if p.workers.Load() == nil {
+		return errors.New("waiting for the workers to start")
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -47,6 +48,7 @@ func sampleAudiences() map[string][]string {
 // sample is one entry of the sample day.
 type sample struct {
 	typ    string
+	id     string
 	stream string
 	fields map[string]any
 }
@@ -143,7 +145,11 @@ func sampleDay(now time.Time) ([]sample, error) {
 func everyType(now time.Time) ([]sample, error) {
 	list := make([]sample, 0, len(eventtypes.Catalogue()))
 	for _, t := range eventtypes.Catalogue() {
-		s, err := happening{typ: string(t.Name)}.entry(flat, now)
+		h := happening{typ: string(t.Name)}
+		if t.Name == "user.banned" {
+			h.differs = map[string]any{"user_id": 892} // the others go on being told
+		}
+		s, err := h.entry(flat, now)
 		if err != nil {
 			return nil, err
 		}
@@ -167,11 +173,13 @@ func (h happening) entry(as shape, now time.Time) (sample, error) {
 		}
 	}
 	maps.Copy(payload, h.differs)
+	id := "sample-" + rand.Text()
+	payload["event_id"] = id
 	for k, v := range payload {
 		switch v.(type) { // flat fields are single values: the rest is JSON text
 		case []any, map[string]any:
 			payload[k] = mustJSON(v)
 		}
 	}
-	return sample{typ: h.typ, stream: t.Stream, fields: as(h.typ, payload, now)}, nil
+	return sample{typ: h.typ, id: id, stream: t.Stream, fields: as(h.typ, payload, now)}, nil
 }

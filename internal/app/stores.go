@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -44,12 +45,29 @@ func (a *App) buildStores() error {
 	a.pipe = pipe
 	a.onStopClose("redis pipeline", end)
 	a.ledger = ledger.New(a.redis, a.ledgerConfig(), time.Now)
-	a.book = addressbook.New(a.pipe, time.Now, addressbook.WithRefused(func(e notify.Event, err error) {
-		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
-	}))
+	if a.book, err = a.addressBook(); err != nil {
+		return err
+	}
 	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{})
 	a.holds = jobs.NewHolds(a.redis, time.Now)
 	return nil
+}
+
+func (a *App) addressBook() (*addressbook.Book, error) {
+	options := []addressbook.Option{addressbook.WithRefused(func(e notify.Event, err error) {
+		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
+	})}
+	if c := a.cfg.Directory; c.URL != "" {
+		d, err := addressbook.NewDirectory(addressbook.DirectoryConfig{
+			URL: c.URL, Timeout: c.Timeout,
+			Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+c.Token.Reveal()) },
+		})
+		if err != nil {
+			return nil, fmt.Errorf("directory: %w", err)
+		}
+		options = append(options, addressbook.WithDirectory(d))
+	}
+	return addressbook.New(a.pipe, time.Now, options...), nil
 }
 
 func (a *App) ledgerConfig() ledger.Config {

@@ -35,11 +35,19 @@ func (a *App) buildWork() error {
 	}
 	deliverer := a.deliverer()
 	broadcaster := &pipeline.Broadcaster{Events: a.ledger, Pager: a.router, Keeper: a.ledger, Queue: a.queue}
-	workers := jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
-		Deliver: deliverer.Deliver, Resume: a.resume, Broadcast: broadcaster.Page,
-	}, a.log)
-	a.onStop("workers", workers.Stop)
-	a.begin = append(a.begin, func() error { return workers.Start(context.Background()) })
+	a.onStop("workers", func(ctx context.Context) error {
+		if w := a.workers.Load(); w != nil {
+			return w.Stop(ctx)
+		}
+		return nil
+	})
+	a.supervised("workers' start", func(ctx context.Context) error {
+		return a.startWorkers(ctx, func() *jobs.Workers {
+			return jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
+				Deliver: deliverer.Deliver, Resume: a.resume, Broadcast: broadcaster.Page,
+			}, a.log)
+		})
+	})
 
 	reconciler := jobs.NewReconciler(a.redis, jobs.Crashed{
 		Delivery: deliverer.Crashed,
@@ -49,6 +57,29 @@ func (a *App) buildWork() error {
 	}, a.log)
 	a.supervised("reconciler", func(ctx context.Context) error { reconciler.Run(ctx); return nil })
 	return nil
+}
+
+// startWorkers waits for the Notifications Redis: a daemon that is started before it works
+// when it comes.
+func (a *App) startWorkers(ctx context.Context, prepare func() *jobs.Workers) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		if a.redis.Ping(ctx).Err() == nil {
+			w := prepare()
+			err := w.Start(ctx)
+			if err == nil {
+				a.workers.Store(w)
+				return nil
+			}
+			a.log.Warn().Err(err).Msg("The workers could not start")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 func (a *App) deliverer() *pipeline.Deliverer {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/vondi-global/notifications/internal/channels"
 )
 
 // callback hands a provider's reports on. An answer of 5xx makes the provider come again.
@@ -34,7 +36,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) refuse(w http.ResponseWriter, provider string, err error) {
 	status := http.StatusBadRequest
-	if errors.Is(err, ErrSignature) {
+	if errors.Is(err, channels.ErrSignature) {
 		status = http.StatusForbidden
 	}
 	s.cfg.Log.Warn().Err(err).Str("provider", provider).Int("status", status).Msg("Callback refused")

@@ -46,7 +46,7 @@ func listen(t *testing.T) (*Server, *book) {
 		Callbacks: map[string]Callback{"twilio": func(r *http.Request, body []byte) ([]channels.Feedback, error) {
 			switch r.Header.Get("X-Signature") {
 			case "":
-				return nil, ErrSignature
+				return nil, channels.ErrSignature
 			case "broken":
 				return nil, errors.New("no such field")
 			}

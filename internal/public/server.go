@@ -25,11 +25,8 @@ type Preferences interface {
 }
 
 // Callback checks a provider's signature and reads what it says. The error is logged and
-// answered with 403 or 400; it names neither secrets nor addresses.
+// answered with 403 ([channels.ErrSignature]) or 400; it names neither secrets nor addresses.
 type Callback func(r *http.Request, body []byte) ([]channels.Feedback, error)
-
-// ErrSignature says that a callback is not from whom it claims to be.
-var ErrSignature = errors.New("the signature does not match")
 
 // Config is what the server serves.
 type Config struct {

@@ -139,20 +139,19 @@ func reason(o notify.Outcome) string {
 	return "other"
 }
 
-// Fallback counts a message that came out in another language.
-func (m *Metrics) Fallback(locale string) { m.fallbacks.WithLabelValues(locale).Inc() }
+// FellBack counts a message that came out in another language.
+func (m *Metrics) FellBack(locale string) { m.fallbacks.WithLabelValues(locale).Inc() }
 
 // Reloaded counts a reload of templates and locales.
-func (m *Metrics) Reloaded(ok bool) {
-	if ok {
+func (m *Metrics) Reloaded(taken bool) {
+	if taken {
 		m.reloads.WithLabelValues("ok").Inc()
 		return
 	}
 	m.reloads.WithLabelValues("refused").Inc()
 }
 
-// Breaker shows the state of a provider's breaker: "closed", "half-open" or "open".
-func (m *Metrics) Breaker(provider, state string) {
-	v := map[string]float64{"closed": 0, "half-open": 0.5, "open": 1}[state]
-	m.breaker.WithLabelValues(provider).Set(v)
+// Breaker shows how far a provider's breaker is open: 0 closed, 0.5 trying, 1 open.
+func (m *Metrics) Breaker(provider string, open float64) {
+	m.breaker.WithLabelValues(provider).Set(open)
 }

@@ -1,0 +1,137 @@
+// Package replies is what comes back: providers tell whether a message arrived, people
+// answer STOP or press Start. It changes the address book and adds to the delivery log.
+// Everything may come twice and in any order.
+package replies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vondi-global/notifications/internal/channels"
+	"github.com/vondi-global/notifications/internal/notify"
+)
+
+// Ledger finds what a reply is about and notes it.
+type Ledger interface {
+	// Sent returns a delivery by its id or, where that is empty, by the provider's; ok is
+	// false where it is not known any more.
+	Sent(ctx context.Context, provider, messageID, deliveryID string) (o notify.Outcome, ok bool, err error)
+	Note(ctx context.Context, o notify.Outcome) error
+}
+
+// Book learns about people.
+type Book interface {
+	Contact(ctx context.Context, userID string) (notify.Contact, error)
+	Unreachable(ctx context.Context, userID string, a notify.Address, e *notify.SendError) error
+	Mute(ctx context.Context, a notify.Address, how string) (userID string, err error)
+	SetPreference(ctx context.Context, userID, key string, c notify.Choice) error
+	Redeem(ctx context.Context, token, chat string) (userID string, err error)
+}
+
+// Desk takes replies.
+type Desk struct {
+	Ledger   Ledger
+	Book     Book
+	Category func(eventType string) string
+	Observe  func(o notify.Outcome, took time.Duration)
+	Log      zerolog.Logger
+	Now      func() time.Time
+}
+
+// Feedback implements [channels.Listener]. One report that can't be recorded doesn't keep
+// the others from it; the error makes the provider tell all again.
+func (d *Desk) Feedback(ctx context.Context, reports []channels.Feedback) error {
+	var errs []error
+	for _, f := range reports {
+		if err := d.report(ctx, f); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (d *Desk) report(ctx context.Context, f channels.Feedback) error {
+	if f.Kind == channels.Stopped {
+		return d.stop(ctx, notify.Address{Channel: notify.SMS, Value: f.From}, "sms STOP")
+	}
+	sent, ok, err := d.Ledger.Sent(ctx, f.Provider, f.MessageID, f.DeliveryID)
+	if err != nil {
+		return fmt.Errorf("report of %s: %w", f.Provider, err)
+	}
+	if !ok {
+		d.Log.Info().Str("provider", f.Provider).Str("kind", string(f.Kind)).Msg("A report about a message that is not known any more")
+		return nil
+	}
+	if err := d.note(ctx, sent, f); err != nil {
+		return err
+	}
+	return d.learn(ctx, sent.Delivery, f)
+}
+
+// note adds the report to the delivery's story.
+func (d *Desk) note(ctx context.Context, sent notify.Outcome, f channels.Feedback) error {
+	o := notify.Outcome{
+		Status: notify.DeliveredState, Time: d.Now(), Delivery: sent.Delivery, Attempt: sent.Attempt,
+		Provider: f.Provider, MessageID: f.MessageID, Detail: f.Code,
+	}
+	if f.Kind != channels.Delivered {
+		o.Status, o.Reason = notify.Bounced, string(f.Kind)
+	}
+	if err := d.Ledger.Note(ctx, o); err != nil {
+		return fmt.Errorf("report of %s: %w", f.Provider, err)
+	}
+	d.Observe(o, 0)
+	return nil
+}
+
+// learn draws the consequence: a dead address is not used any more, and who complains gets
+// no more of that kind.
+func (d *Desk) learn(ctx context.Context, del notify.Delivery, f channels.Feedback) error {
+	if del.To.UserID == "" {
+		return nil
+	}
+	switch {
+	case f.Kind == channels.Complained:
+		key := notify.PreferenceKey(d.Category(del.Event.Type), string(del.Channel))
+		choice := notify.Choice{By: "user " + del.To.UserID, How: "spam complaint", At: d.Now()}
+		return d.Book.SetPreference(ctx, del.To.UserID, key, choice)
+	case f.Kind == channels.Bounced && f.Hard:
+		return d.dead(ctx, del, f)
+	}
+	return nil
+}
+
+func (d *Desk) dead(ctx context.Context, del notify.Delivery, f channels.Feedback) error {
+	c, err := d.Book.Contact(ctx, del.To.UserID)
+	if errors.Is(err, notify.ErrNoContact) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("report of %s: %w", f.Provider, err)
+	}
+	a, ok := c.Address(del.Channel, del.Device)
+	if !ok {
+		return nil
+	}
+	return d.Book.Unreachable(ctx, del.To.UserID, a, &notify.SendError{
+		Fault: notify.Unreachable, Provider: f.Provider, Code: f.Code, Err: errors.New("bounced"),
+	})
+}
+
+// stop mutes a channel for whoever has the address. Nobody having it is no error.
+func (d *Desk) stop(ctx context.Context, a notify.Address, how string) error {
+	user, err := d.Book.Mute(ctx, a, how)
+	if errors.Is(err, notify.ErrNoContact) {
+		d.Log.Info().Str("how", how).Msg("STOP from somebody whom we don't know")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", how, err)
+	}
+	d.Log.Info().Str("user_id", user).Str("how", how).Msg("Muted by the person")
+	return nil
+}
