@@ -47,15 +47,22 @@ func (b *Broadcaster) Page(ctx context.Context, bc notify.Broadcast, cursor stri
 	return next, unavailable("record skips", b.Keeper.Skip(ctx, plan.Skip))
 }
 
-// Crashed records a delivery whose worker died on its last attempt.
+// Crashed records a delivery whose worker died on its last attempt. The claim comes first:
+// the worker may have settled it and died before it could say so to the queue.
 func (p *Deliverer) Crashed(ctx context.Context, d notify.Delivery, attempts int) error {
+	claim, err := p.Ledger.Claim(ctx, d, p.Budget)
+	if err != nil {
+		return unavailable("claim", err)
+	}
+	if claim.State == notify.Settled {
+		return nil
+	}
 	t := try{Deliverer: p, d: d, attempt: notify.Attempt{Number: attempts}, again: true, start: p.Now()}
 	o := t.outcome(notify.Failed, notify.ReasonCrashed)
 	if err := p.Graveyard.Bury(ctx, t.letter(*o)); err != nil {
 		return unavailable("bury", err)
 	}
-	_, err := p.Ledger.Settle(ctx, *o)
-	if err != nil {
+	if _, err := p.Ledger.Settle(ctx, *o); err != nil {
 		return unavailable("settle", err)
 	}
 	p.Observe(*o, 0)

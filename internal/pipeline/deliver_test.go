@@ -167,3 +167,27 @@ func TestDeadLetterCarriesNoAddress(t *testing.T) {
 		t.Errorf("got %+v", l)
 	}
 }
+
+func TestACrashIsRecordedUnlessItWasSettled(t *testing.T) {
+	for state, want := range map[notify.ClaimState]string{
+		notify.Claimed: "claim bury settle", notify.Ambiguous: "claim bury settle", notify.Settled: "claim",
+	} {
+		w := newWorld()
+		w.claim.State = state
+		if err := w.deliverer().Crashed(t.Context(), email(), 5); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(w.story, " "); got != want {
+			t.Errorf("claim %v: %s, want %s", state, got, want)
+		}
+	}
+}
+
+func TestAGroupThatMovedIsLearntFromTheReceipt(t *testing.T) {
+	w := newWorld()
+	w.receipt.NewChat = "777"
+	w.deliverer().Deliver(t.Context(), email(), notify.Attempt{Number: 1})
+	if got := strings.Join(w.story, " "); !strings.HasSuffix(got, "send moved settle") {
+		t.Errorf("got %s", got)
+	}
+}

@@ -30,6 +30,7 @@ type world struct {
 	contact notify.Contact
 	skip    *notify.Outcome
 	answer  error
+	receipt notify.Receipt
 	panics  bool
 	plan    notify.Plan
 	settled []notify.Outcome
@@ -42,6 +43,7 @@ type world struct {
 func newWorld() *world {
 	return &world{
 		broken:  map[string]error{},
+		receipt: notify.Receipt{Provider: "smtp", ID: "m1"},
 		contact: notify.Contact{UserID: "890", Email: "ana@example.com", TelegramChat: "555"},
 	}
 }
@@ -90,7 +92,7 @@ func (w *world) Send(ctx context.Context, _ notify.Address, _ notify.Message) (n
 		return notify.Receipt{}, errors.New("no deadline")
 	}
 	_ = w.note("send")
-	return notify.Receipt{Provider: "smtp", ID: "m1"}, w.answer
+	return w.receipt, w.answer
 }
 func (w *world) Bury(_ context.Context, l notify.Letter) error {
 	w.letters = append(w.letters, l)
