@@ -54,7 +54,7 @@ func (a *App) buildStores() error {
 }
 
 func (a *App) addressBook() (*addressbook.Book, error) {
-	options := []addressbook.Option{addressbook.WithRefused(func(e notify.Event, err error) {
+	options := []addressbook.Option{addressbook.WithEraser(a.ledger), addressbook.WithRefused(func(e notify.Event, err error) {
 		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
 	})}
 	if c := a.cfg.Directory; c.URL != "" {
