@@ -98,6 +98,8 @@ func commands(s *session) []*cobra.Command {
 		newPublish(s),
 		newStreams(s),
 		newStatus(s),
+		newDoctor(s),
+		newMan(s),
 	}
 }
 
