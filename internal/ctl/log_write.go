@@ -58,4 +58,3 @@ func statusColour(status string) colour {
 	}
 	return grey
 }
-

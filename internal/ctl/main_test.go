@@ -14,11 +14,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"notifyctl": notifyctl})
 }
 
-// notifyctl is the program as scripts call it: its output has no times of its own.
+// notifyctl is the program as scripts call it: its output has no times of its own, and its
+// clock is as far ahead as $AHEAD says.
 func notifyctl() {
 	world := System()
 	out, errs := &steady{to: os.Stdout}, &steady{to: os.Stderr}
 	world.Out, world.Err, world.Zone = out, errs, time.UTC
+	if ahead, err := time.ParseDuration(os.Getenv("AHEAD")); err == nil {
+		world.Now = func() time.Time { return time.Now().Add(ahead) }
+	}
 	os.Exit(Main(os.Args[1:], world))
 }
 

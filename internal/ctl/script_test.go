@@ -34,6 +34,8 @@ var update = flag.Bool("update", false, "write the outputs into the scripts agai
 //	publish STREAM field=value …   add an entry, as its producer does
 //	xadd STREAM field=value …      the same, exactly as it is
 //	trouble CHANNEL KIND      make the channel's providers fail; "none" ends it
+//	letters                   set $ID1 to the dead letter of event evt-1, and so on
+//	lose PATTERN              delete keys, as an accident does
 //	await REGEXP CMD …        run a command until its output matches
 //	received CHANNEL N        wait until providers have taken so many messages, and no more
 func TestScripts(t *testing.T) {
@@ -56,7 +58,7 @@ func runScript(t *testing.T, file string) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"daemon": w.daemon, "people": w.people, "publish": w.publish, "xadd": w.xadd, "trouble": w.trouble,
-			"await": await, "audience": w.audience, "received": w.received,
+			"await": await, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
 		},
 	})
 }
@@ -150,6 +152,23 @@ func (w *stage) trouble(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(w.outside.Trouble(args[0], trouble))
+}
+
+func (w *stage) letters(ts *testscript.TestScript, _ bool, _ []string) {
+	list, err := streams.NewDeadLetters(w.redis, streams.DeadConfig{}).List(context.Background(), "", 100)
+	ts.Check(err)
+	for _, l := range list {
+		ts.Setenv("ID"+strings.TrimPrefix(l.EventID, "evt-"), l.ID)
+	}
+}
+
+func (w *stage) lose(ts *testscript.TestScript, _ bool, args []string) {
+	keys, err := w.redis.Keys(context.Background(), args[0]).Result()
+	ts.Check(err)
+	if len(keys) == 0 {
+		ts.Fatalf("no keys like %s", args[0])
+	}
+	ts.Check(w.redis.Del(context.Background(), keys...).Err())
 }
 
 // patience is how long a script waits for something to become true.
