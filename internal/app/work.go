@@ -33,6 +33,9 @@ func (a *App) buildWork() error {
 		Learner: a.book, Router: a.router, Keeper: a.ledger, Queue: a.queue,
 		MaxAge: a.cfg.Streams.MaxAge, Waits: pipeline.Waits(), Log: a.log, Now: time.Now,
 	}
+	if n := a.cfg.Redis.Barrier; n > 0 {
+		a.dispatcher.Barrier = jobs.NewBarrier(a.redis, n)
+	}
 	deliverer := a.deliverer()
 	broadcaster := &pipeline.Broadcaster{Events: a.ledger, Pager: a.router, Keeper: a.ledger, Queue: a.queue}
 	a.onStop("workers", func(ctx context.Context) error {

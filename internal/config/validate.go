@@ -21,6 +21,7 @@ import (
 func (c *Config) checks() map[string]func() string {
 	return map[string]func() string{
 		"redis.url":          func() string { return redisURL(c.Redis.URL.Reveal()) },
+		"redis.barrier":      between(c.Redis.Barrier, 0, 10),
 		"sources":            c.checkSources,
 		"admin.addr":         func() string { return listenAddr(c.Admin.Addr) },
 		"log.level":          oneOf(c.Log.Level, "debug", "info", "warn", "error"),

@@ -36,6 +36,11 @@ type Queue interface {
 	Broadcast(ctx context.Context, b notify.Broadcast) error
 }
 
+// Barrier makes sure that what was written so far outlives a failover.
+type Barrier interface {
+	Wait(ctx context.Context) error
+}
+
 // Waits is how long an event waits, step by step, for a person whom nobody knows yet.
 func Waits() []time.Duration {
 	return []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
@@ -47,6 +52,7 @@ type Dispatcher struct {
 	Router  Router
 	Keeper  Keeper
 	Queue   Queue
+	Barrier Barrier         // nil: none
 	MaxAge  time.Duration   // older entries are learnt from but not sent; 0: no limit
 	Waits   []time.Duration // see [Waits]
 	Log     zerolog.Logger
@@ -170,10 +176,15 @@ func (p *Dispatcher) commit(ctx context.Context, b batch) error {
 	if err := p.enqueue(ctx, b); err != nil {
 		return unavailable("enqueue", err)
 	}
-	if len(b.skips) == 0 {
+	if len(b.skips) > 0 {
+		if err := p.Keeper.Skip(ctx, b.skips); err != nil {
+			return unavailable("record skips", err)
+		}
+	}
+	if p.Barrier == nil {
 		return nil
 	}
-	return unavailable("record skips", p.Keeper.Skip(ctx, b.skips))
+	return unavailable("replicas", p.Barrier.Wait(ctx))
 }
 
 func (p *Dispatcher) enqueue(ctx context.Context, b batch) error {

@@ -27,7 +27,7 @@ func TestDispatchOrder(t *testing.T) {
 	if err := w.dispatcher().Dispatch(t.Context(), events("e1"))[0]; err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Join(w.story, " "), "learn route e1 keep enqueue broadcast skip"; got != want {
+	if got, want := strings.Join(w.story, " "), "learn route e1 keep enqueue broadcast skip barrier"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -35,7 +35,7 @@ func TestDispatchOrder(t *testing.T) {
 // TestNothingIsAcknowledgedBeforeItIsDurable breaks each step: no event may then count as
 // done, and the failure must not count as the event's own.
 func TestNothingIsAcknowledgedBeforeItIsDurable(t *testing.T) {
-	for _, step := range []string{"learn", "keep", "enqueue", "later", "broadcast", "skip"} {
+	for _, step := range []string{"learn", "keep", "enqueue", "later", "broadcast", "skip", "barrier"} {
 		w := newWorld()
 		w.broken[step] = errAway
 		w.plan = notify.Plan{
@@ -71,7 +71,7 @@ func TestOldEventsAreLearntFromButNotSent(t *testing.T) {
 	if err := w.dispatcher().Dispatch(t.Context(), e)[0]; err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(w.story, " "); got != "learn keep skip" || w.skipped[0].Reason != notify.ReasonTooOld {
+	if got := strings.Join(w.story, " "); got != "learn keep skip barrier" || w.skipped[0].Reason != notify.ReasonTooOld {
 		t.Errorf("got %s, %+v", got, w.skipped)
 	}
 }

@@ -125,6 +125,8 @@ func (w *world) Later(_ context.Context, _ notify.Event, _ int, after time.Durat
 }
 func (w *world) Broadcast(context.Context, notify.Broadcast) error { return w.note("broadcast") }
 
+func (w *world) Wait(context.Context) error { return w.note("barrier") }
+
 func (w *world) deliverer() *Deliverer {
 	return &Deliverer{
 		Ledger: w, Events: w, Contacts: w, Wanted: w, Renderer: w, Graveyard: w, Health: w, Gate: w,
@@ -144,7 +146,7 @@ func (w *world) deliverer() *Deliverer {
 
 func (w *world) dispatcher() *Dispatcher {
 	return &Dispatcher{
-		Learner: w, Router: w, Keeper: w, Queue: w, MaxAge: 24 * time.Hour, Waits: Waits(),
+		Learner: w, Router: w, Keeper: w, Queue: w, Barrier: w, MaxAge: 24 * time.Hour, Waits: Waits(),
 		Log: zerolog.Nop(), Now: noon,
 	}
 }
