@@ -41,7 +41,8 @@ fuzz: ## a short run of every fuzz test
 
 .PHONY: soak
 soak: tools ## break the platform in every way and count: a few minutes; SOAK=1h for longer
-	SOAK=$${SOAK:-20s} $(GO) test ./soak -count=1 -v -timeout 6h
+	SOAK=$${SOAK:-20s} $(GO) test ./soak -count=1 -v -timeout 6h -args -save $(CURDIR)/soak/RESULTS.md
+	scripts/insert soak soak/RESULTS.md README.md
 
 .PHONY: alerts-test
 alerts-test: ## try the alert rules on made series; parse the dashboard's queries

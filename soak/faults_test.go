@@ -2,6 +2,7 @@ package soak
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // fault is one way to break the platform. break it for about that long, under load.
 type fault struct {
 	name  string
+	group bool // the Notifications Redis is a Sentinel group
 	long  bool // waits for asynq's lease (a minute) or for more: not part of the short run
 	brk   func(s *stage, long time.Duration)
 	twice int // repeats that the promise allows where each is flagged; elsewhere none
@@ -30,7 +32,11 @@ func faults() []fault {
 		{name: "SIGTERM, rolling restart", brk: rolling},
 		{name: "SIGSTOP for 90 s, then CONT", long: true, brk: freeze},
 		{name: "Notifications Redis restarted with AOF", brk: restartQueue},
+		{name: "Notifications Redis: Sentinel failover, barrier on", group: true, long: true, brk: failover, twice: unlimited},
+		{name: "Notifications Redis: maxmemory reached", brk: outOfMemory},
 		{name: "source Redis away", brk: sourceAway},
+		{name: "FLUSHALL on a source", brk: flushed},
+		{name: "stream trimmed before it was read: counted", brk: trimmed},
 		{name: "DEL stream, XGROUP DESTROY on a source", brk: groupDestroyed},
 		{name: "provider: half of the answers 5xx", brk: trouble("temporary:50%"), long: true},
 		{name: "provider: 429 with Retry-After", brk: trouble("throttled:50%:1s")},
@@ -51,7 +57,7 @@ func TestFaults(t *testing.T) {
 			continue
 		}
 		t.Run(f.name, func(t *testing.T) {
-			s := newStage(t, 3)
+			s := newStage(t, 3, f.group)
 			f.brk(s, long)
 			r := s.settle(f.name, 5*time.Minute)
 			results = append(results, r)
@@ -64,7 +70,15 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	t.Log("\n" + markdown(results))
+	if *save != "" && !t.Failed() {
+		if err := os.WriteFile(*save, []byte(markdown(results)), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
 }
+
+// save names a file for the table.
+var save = flag.String("save", "", "write the table to this file")
 
 // length is how long each fault lasts: SOAK says it; without it, a moment.
 func length(t *testing.T) (d time.Duration, whole bool) {
@@ -123,6 +137,60 @@ func restartQueue(s *stage, long time.Duration) {
 			s.queue.Restart()
 			pause(2 * time.Second)
 		}
+	})
+}
+
+func failover(s *stage, long time.Duration) {
+	s.during(50, func() {
+		pause(long / 2)
+		old := s.group.Failover()
+		pause(long / 2)
+		old.Restart()
+		pause(time.Second)
+	})
+}
+
+// outOfMemory makes Redis refuse every write for a while (noeviction).
+func outOfMemory(s *stage, long time.Duration) {
+	s.during(50, func() {
+		pause(long / 4)
+		s.ledger.ConfigSet(context.Background(), "maxmemory", "1mb")
+		pause(long)
+		s.ledger.ConfigSet(context.Background(), "maxmemory", "0")
+		pause(time.Second)
+	})
+}
+
+// flushed empties the source after everything was read: what comes after it must arrive.
+func flushed(s *stage, long time.Duration) {
+	s.during(50, func() { pause(long) })
+	await(s.t, time.Minute, "the group has read everything", func() bool { return len(s.missing()) == 0 })
+	s.producer.FlushAll(context.Background())
+	s.during(50, func() { pause(long) })
+}
+
+// trimmed cuts half of what nobody has read: it is gone, and the daemons must say how much.
+func trimmed(s *stage, _ time.Duration) {
+	s.order()
+	await(s.t, time.Minute, "the first order arrives", func() bool { return len(s.missing()) == 0 })
+	for _, d := range s.daemons {
+		d.term()
+	}
+	const half = 50
+	for range 2 * half {
+		s.order()
+	}
+	s.producer.XTrimMaxLen(context.Background(), stream, half)
+	s.sent = append(s.sent[:1], s.sent[1+half:]...)
+	for _, d := range s.daemons {
+		d.start()
+	}
+	await(s.t, time.Minute, fmt.Sprintf("%d lost entries are counted", half), func() bool {
+		n := 0.0
+		for _, d := range s.daemons {
+			n += d.metric("stream_entries_lost_total")
+		}
+		return n == half
 	})
 }
 

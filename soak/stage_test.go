@@ -23,25 +23,35 @@ const (
 // stage is a platform of its own for one fault.
 type stage struct {
 	t       *testing.T
-	queue   *redistest.Server // Notifications Redis
+	queue   *redistest.Server    // Notifications Redis, or …
+	group   *redistest.Sentinels // … the group that plays it
 	source  *redistest.Server
 	outside *outside
 
-	producer *redis.Client // of the source
-	ledger   *redis.Client // of the Notifications Redis
+	producer *redis.Client         // of the source
+	ledger   redis.UniversalClient // of the Notifications Redis
 
 	daemons []*daemon
 	sent    []int // order numbers that were published and accepted by the source
 	next    int
 }
 
-func newStage(t *testing.T, daemons int) *stage {
+func newStage(t *testing.T, daemons int, sentinels bool) *stage {
 	t.Helper()
-	s := &stage{t: t, queue: redistest.Start(t), source: redistest.Start(t), outside: newOutside(t)}
-	s.producer, s.ledger = connect(t, s.source.Addr), connect(t, s.queue.Addr)
+	s := &stage{t: t, source: redistest.Start(t), outside: newOutside(t)}
+	env := append(s.outside.environ(), "VONDINOTIFY_SOURCES=shop="+s.source.URL())
+	if sentinels {
+		s.group = redistest.StartSentinels(t, 2)
+		s.ledger = s.group.Client()
+		env = append(env, "VONDINOTIFY_REDIS_URL="+s.group.URL(), "VONDINOTIFY_REDIS_BARRIER=1")
+	} else {
+		s.queue = redistest.Start(t)
+		s.ledger = connect(t, s.queue.Addr)
+		env = append(env, "VONDINOTIFY_REDIS_URL="+s.queue.URL())
+	}
+	s.producer = connect(t, s.source.Addr)
 	for i := range daemons {
-		s.daemons = append(s.daemons, newDaemon(t, fmt.Sprintf("pod-%d", i+1), append(s.outside.environ(),
-			"VONDINOTIFY_REDIS_URL="+s.queue.URL(), "VONDINOTIFY_SOURCES=shop="+s.source.URL())))
+		s.daemons = append(s.daemons, newDaemon(t, fmt.Sprintf("pod-%d", i+1), env))
 	}
 	for _, d := range s.daemons {
 		d.start()
