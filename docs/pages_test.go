@@ -21,7 +21,7 @@ func pages(t *testing.T) map[string]string {
 	list := map[string]string{}
 	roots, err := filepath.Glob("../*.md")
 	must(t, err)
-	must(t, filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+	must(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".md" {
 			roots = append(roots, path)
 		}

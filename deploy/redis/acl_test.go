@@ -80,8 +80,14 @@ func must(t *testing.T, err error) {
 
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for !holds() {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
 			t.Fatalf("waited in vain until %s", what)
 		}
 	}
