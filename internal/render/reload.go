@@ -25,6 +25,7 @@ type Watcher struct {
 	Brand     Brand
 	Renderer  *Renderer
 	Every     time.Duration // how often contents are compared, should no notice come; 0: 5 s
+	Anyway    bool          // take sets with errors too, as long as they can be read: for authors, who want to see them
 	Log       zerolog.Logger
 
 	mu   sync.Mutex // one reload at a time: a signal may come while a change is being read
@@ -100,14 +101,15 @@ func (w *Watcher) Reload() []Finding {
 	w.seen = w.fingerprint()
 	s, findings := w.read()
 	bad := Errors(findings)
-	if len(bad) == 0 {
+	taken := len(bad) == 0 || w.Anyway && s != nil
+	if taken {
 		w.Renderer.Swap(s)
 		w.Log.Info().Int("remarks", len(findings)).Msg("Templates and locales reloaded")
 	} else {
 		w.Log.Error().Int("findings", len(bad)).Str("first", bad[0].String()).Msg("Templates and locales refused: the old ones stay")
 	}
 	if o := w.Renderer.Observer; o != nil {
-		o.Reloaded(len(bad) == 0, findings)
+		o.Reloaded(taken, findings)
 	}
 	return findings
 }

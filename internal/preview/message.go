@@ -1,0 +1,110 @@
+package preview
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/render"
+	"github.com/vondi-global/notifications/internal/sms"
+)
+
+// shown is a message as the page shows it.
+type shown struct {
+	notify.Message
+	Errors   []string // why there is no message
+	Fallback string   // the language it came out in, where that isn't the wanted one
+
+	Frame   string   // email: the whole document for the sandboxed frame
+	Headers []header // email
+	Facts   []string // what it weighs
+	Payload string   // push: what the phone gets
+}
+
+type header struct{ Name, Value string }
+
+// render makes a sample's message.
+func (p place) render(set *render.Set, sample render.Sample) shown {
+	m, err := set.RenderSample(p.Audience.Type, p.Audience.Role, p.Channel, p.Locale, sample)
+	if err != nil {
+		return shown{Errors: reasons(err)}
+	}
+	s := shown{Message: m}
+	if m.Locale != p.Locale {
+		s.Fallback = m.Locale
+	}
+	switch p.Channel {
+	case notify.Email:
+		s.email()
+	case notify.Telegram:
+		s.Facts = []string{fmt.Sprintf("%d of 4096 characters", len([]rune(m.HTML)))}
+	case notify.SMS:
+		s.sms()
+	case notify.Push:
+		s.push()
+	}
+	return s
+}
+
+// framePolicy is the second wall around an email; the frame's sandbox is the first.
+const framePolicy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src https: data:">`
+
+func (s *shown) email() {
+	s.Frame = framePolicy + inlineImages(s.Message)
+	s.Headers = []header{{"Subject", s.Subject}, {"Content-Language", s.Locale}}
+	if s.Unsubscribe != "" {
+		s.Headers = append(s.Headers, header{"List-Unsubscribe", "<" + s.Unsubscribe + ">"}, header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
+	}
+	for _, a := range s.Attachments {
+		s.Headers = append(s.Headers, header{"Attachment", fmt.Sprintf("%s, %s, %s", a.Name, a.Type, size(len(a.Data)))})
+	}
+	s.Facts = []string{
+		fmt.Sprintf("subject %d of 78 characters", len([]rune(s.Subject))), "HTML " + size(len(s.HTML)) + " of 100 KB", "text " + size(len(s.Text)),
+	}
+}
+
+func size(n int) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f KB", float64(n)/1024)
+}
+
+// inlineImages puts the attachments that the HTML names (cid:…) into it, as mail programs do.
+func inlineImages(m notify.Message) string {
+	page := m.HTML
+	for _, a := range m.Attachments {
+		if a.ContentID != "" {
+			data := "data:" + a.Type + ";base64," + base64.StdEncoding.EncodeToString(a.Data)
+			page = strings.ReplaceAll(page, `"cid:`+html.EscapeString(a.ContentID)+`"`, `"`+data+`"`)
+		}
+	}
+	return page
+}
+
+func (s *shown) sms() {
+	n, enc := sms.Count(s.Text)
+	length, _ := sms.Units(s.Text)
+	segments := fmt.Sprintf("%d segments", n)
+	if n == 1 {
+		segments = "1 segment"
+	}
+	s.Facts = []string{segments, string(enc), fmt.Sprintf("%d of %d characters", length, sms.Room(max(n, 1), enc))}
+}
+
+func (s *shown) push() {
+	fields := map[string]string{"title": s.Title, "body": s.Text, "link": s.Link, "image": s.Image, "collapse": s.Collapse}
+	for name, value := range fields {
+		if value == "" {
+			delete(fields, name)
+		}
+	}
+	payload, _ := json.MarshalIndent(fields, "", "  ") // strings always marshal
+	s.Payload = string(payload)
+	s.Facts = []string{
+		fmt.Sprintf("title %d characters, phones show about 40", len([]rune(s.Title))), fmt.Sprintf("body %d", len([]rune(s.Text))), size(len(payload)) + " of 4 KB",
+	}
+}
