@@ -101,6 +101,7 @@ func commands(s *session) []*cobra.Command {
 		newPublish(s),
 		newStreams(s),
 		newStatus(s),
+		newTemplates(s),
 		newDoctor(s),
 		newMan(s),
 	}
