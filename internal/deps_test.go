@@ -43,6 +43,7 @@ internal/streams     internal/notify internal/eventtypes internal/rediskeys
 internal/addressbook internal/notify internal/eventtypes internal/rediskeys
 internal/routing     internal/notify internal/eventtypes internal/similar
 internal/render      internal/notify internal/eventtypes internal/sms templates locales
+internal/preview     internal/notify internal/eventtypes internal/render internal/sms
 internal/pipeline    internal/notify
 internal/jobs        internal/notify internal/rediskeys
 internal/ledger      internal/notify internal/rediskeys
