@@ -89,6 +89,7 @@ func commands(s *session) []*cobra.Command {
 		newReplay(s),
 		newDead(s),
 		newAudit(s),
+		newSend(s),
 		newEvents(s),
 		newHold(s),
 		newRelease(s),

@@ -26,7 +26,7 @@ type replayFlags struct {
 func newReplay(s *session) *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
-		Use: "replay --stream STREAM --from TIME|ENTRY --to TIME|ENTRY", Short: "let a stream's entries come through the daemon's door again", GroupID: "operators",
+		Use: "replay --stream STREAM --from TIME|ENTRY [--to TIME|ENTRY]", Short: "let a stream's entries come through the daemon's door again", GroupID: "operators",
 		Long: `replay reads entries that a stream still has and dispatches them as the daemon does when it
 reads them. What was sent stays sent, and what failed or was skipped stays that (resend sends
 it again): only deliveries that nobody has made yet are made. Their life counts from the
@@ -42,13 +42,13 @@ because they could be sent twice; --forgotten replays them nonetheless.`,
 	c.Flags().StringVar(&f.stream, "stream", "", "the stream")
 	c.Flags().StringVar(&f.source, "source", "", "the Redis that has it, as the configuration names it (default: the one that does)")
 	c.Flags().StringVar(&f.from, "from", "", "first entry: its id, or a time: "+timeHelp)
-	c.Flags().StringVar(&f.to, "to", "", "last entry: its id, or a time; now")
+	c.Flags().StringVar(&f.to, "to", "now", "last entry: its id, or a time")
 	c.Flags().StringVar(&f.typ, "type", "", "only events of this type")
 	c.Flags().DurationVar(&f.maxAge, "max-age", 0, "skip older entries as too_old, as the daemon does; 0: none")
 	c.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "say what would happen, and do nothing")
 	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "don't ask")
 	c.Flags().BoolVar(&f.forgotten, "forgotten", false, "replay what is too old for the ledger to know whether it was sent")
-	for _, name := range []string{"stream", "from", "to"} {
+	for _, name := range []string{"stream", "from"} {
 		_ = c.MarkFlagRequired(name)
 	}
 	return c

@@ -293,9 +293,9 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// brief is a latency for people: "0.8 s", "12 s", "3 min".
+// brief is a latency for people: "80 ms", "1.8 s", "12 s", "3 min".
 func brief(d time.Duration) string {
-	if d < 10*time.Second {
+	if d >= time.Second && d < 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	return duration(d)
