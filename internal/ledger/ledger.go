@@ -79,6 +79,8 @@ type Ledger struct {
 	now    func() time.Time
 	owner  string // tells our claims from those of other processes
 	calls  atomic.Uint64
+
+	records atomic.Uint64 // log entries written; see bound
 }
 
 // New makes a ledger on the Notifications Redis.

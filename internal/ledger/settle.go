@@ -66,7 +66,20 @@ func (l *Ledger) common(o notify.Outcome) []any {
 	if o.Delivery.To.UserID != "" {
 		history = l.cfg.PerHistory
 	}
-	return []any{l.token(), l.life(), l.cfg.LogEntries, l.cfg.LogAge.Milliseconds(), history, outcomeID(o), o.Delivery.Event.ID}
+	how, bound := l.bound()
+	return []any{l.token(), l.life(), how, bound, history, outcomeID(o), o.Delivery.Event.ID}
+}
+
+// oldest is how many entries pass between two looks for those that are too old.
+const oldest = 64
+
+// bound is how an entry bounds the log, as XADD says it: by its length, now and then by age.
+// An XADD takes one bound only, and a trim of its own would cost as much as the entry.
+func (l *Ledger) bound() (how string, bound int64) {
+	if l.records.Add(1)%oldest == 0 {
+		return "MINID", l.now().Add(-l.cfg.LogAge).UnixMilli()
+	}
+	return "MAXLEN", l.cfg.LogEntries
 }
 
 // outcomeID is the delivery's id, made up where none was planned.
@@ -101,7 +114,8 @@ func (l *Ledger) Note(ctx context.Context, o notify.Outcome) error {
 		word = string(o.Status)
 	}
 	keys := []string{rediskeys.Delivery(o.Delivery.ID), rediskeys.Log}
-	args := slices.Concat([]any{l.token(), word, l.cfg.LogEntries, l.cfg.LogAge.Milliseconds()}, encode(o))
+	how, bound := l.bound()
+	args := slices.Concat([]any{l.token(), word, how, bound}, encode(o))
 	if err := noteScript.Run(ctx, l.pipe, keys, args...).Err(); err != nil {
 		return fmt.Errorf("note: %w", err)
 	}
