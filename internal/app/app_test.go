@@ -17,6 +17,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/redistest"
+	"github.com/vondi-global/notifications/internal/simulators"
 )
 
 func TestMain(m *testing.M) {
@@ -75,7 +76,7 @@ func TestEveryTypeRunsThroughEverything(t *testing.T) {
 
 func TestTroubleIsRetried(t *testing.T) {
 	o := devOptions()
-	o.Redis, o.Fail = redistest.Start(t).URL(), []string{"email=temporary:20%", "sms=throttled:50%:1s"} // a throttled one costs no attempt
+	o.Redis, o.Fail = redistest.Start(t).URL(), []string{"email=temporary:20%", "sms=throttled:50%:1s"}
 	w, out := world()
 	if err := Dev(t.Context(), w, o); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -283,5 +284,46 @@ func await(t *testing.T, what string, holds func() bool) {
 			t.Fatalf("waited in vain: %s", what)
 		}
 		<-tick.C
+	}
+}
+
+// TestAFallbackIsSentOnlyWhereNothingElseWas: the push of one person is refused, so the SMS
+// comes; another person's push arrives, so it doesn't.
+func TestAFallbackIsSentOnlyWhereNothingElseWas(t *testing.T) {
+	out, err := newOutside()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = out.Close() })
+	a, c := daemon(t, func(cfg *config.Config) {
+		out.point(cfg)
+		cfg.Types = map[string]config.Override{"order.processing": {Fallback: "sms", Instead: []string{"push"}, After: time.Second}}
+	})
+	for _, p := range samplePeople() {
+		if err := a.book.Put(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, a)
+	out.fcm.Troubles.Once(simulators.Trouble{Kind: simulators.Rejected, Percent: 100})
+	publish := func(order, buyer int) {
+		c.XAdd(t.Context(), &redis.XAddArgs{Stream: "listings:events:orders", Values: map[string]any{"type": "order.processing", "order_id": order, "buyer_id": buyer}})
+	}
+	publish(1, 892)
+	await(t, "the refused push's SMS", func() bool { return out.inbox.Total() == 1 })
+	if m := out.inbox.Messages()[0]; m.Channel != "sms" {
+		t.Errorf("got a %s", m.Channel)
+	}
+	publish(2, 893)
+	await(t, "the second SMS is found needless", func() bool {
+		for _, e := range c.XRange(t.Context(), "notifications:events", "-", "+").Val() {
+			if e.Values["reason"] == "covered" {
+				return true
+			}
+		}
+		return false
+	})
+	if n := out.inbox.Total(); n != 2 {
+		t.Errorf("%d messages, want the SMS and the push", n)
 	}
 }

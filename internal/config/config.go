@@ -153,6 +153,10 @@ type Override struct {
 	Priority string              `yaml:"priority"` // high, normal, low
 	Life     time.Duration       `yaml:"life"`
 	Off      bool                `yaml:"off"` // tell nobody
+
+	Fallback string        `yaml:"fallback"` // a channel that is tried only if none of Instead had a success
+	Instead  []string      `yaml:"instead"`
+	After    time.Duration `yaml:"after"` // within this time
 }
 
 // Default is the passport's platform on one machine.

@@ -47,9 +47,23 @@ func (b *Bells) of(queue string) *bell {
 // empty answer and the wait is not lost.
 type bell struct {
 	rung   chan struct{}
-	empty  atomic.Bool // the last answer was that there is nothing
-	asleep atomic.Bool // a server waits
+	empty  atomic.Bool  // the last answer was that there is nothing
+	asleep atomic.Bool  // a server waits
+	expect atomic.Int64 // until then (ms) a job may come due: it was scheduled by this process
 }
+
+// Expect says that a job of the queue comes due at a time.
+func (b *Bells) Expect(queue string, at time.Time) {
+	one := b.of(queue)
+	until := at.Add(overdue).UnixMilli()
+	for old := one.expect.Load(); until > old && !one.expect.CompareAndSwap(old, until); old = one.expect.Load() {
+	}
+}
+
+// overdue is how long after its time a job may still not have been moved.
+const overdue = time.Minute
+
+func (b *bell) expects() bool { return time.Now().UnixMilli() < b.expect.Load() }
 
 // wait holds the next question back after an empty answer.
 func (b *bell) wait(look time.Duration, stop <-chan struct{}) {
@@ -74,21 +88,27 @@ const dequeueScript = "a8153319360adc71cdc370107f8ab9786f204765"
 // doorbell is the hook on the client of an asynq server that waits for its bell: asynq
 // itself asks without end.
 type doorbell struct {
-	pending map[string]*bell         // by the key of the pending list
-	vain    map[string]*atomic.Int64 // questions, by the key of a set that is always empty
+	pending map[string]*bell // by the key of the pending list
+	vain    map[string]*vain // by the key of a set that is nearly always empty
 	look    time.Duration
 	stop    <-chan struct{} // closed: nothing is held back any more
 }
 
-// vainly is how many questions to a set that is always empty are asked once.
+// vain counts the questions to a set that is nearly always empty.
+type vain struct {
+	asked atomic.Int64
+	bell  *bell
+}
+
+// vainly is of how many questions to such a set one is asked.
 const vainly = 30
 
 func newDoorbell(bells *Bells, queues []string, look time.Duration, stop <-chan struct{}) *doorbell {
-	h := &doorbell{pending: map[string]*bell{}, vain: map[string]*atomic.Int64{}, look: look, stop: stop}
+	h := &doorbell{pending: map[string]*bell{}, vain: map[string]*vain{}, look: look, stop: stop}
 	for _, q := range queues {
 		h.pending[keys(q).pending()] = bells.of(q)
 		if _, _, lane := Lane(q); lane {
-			h.vain[keys(q).scheduled()] = new(atomic.Int64)
+			h.vain[keys(q).scheduled()] = &vain{bell: bells.of(q)}
 		}
 	}
 	return h
@@ -129,12 +149,13 @@ func (h *doorbell) asked(cmd redis.Cmder) *bell {
 	return h.pending[key]
 }
 
-// spared answers asynq's question for jobs of a lane whose time has come. We schedule none
-// there, only events; retries lie elsewhere.
+// spared answers asynq's question for jobs of a lane whose time has come. Only fallbacks are
+// scheduled there, and who schedules one expects it; should that process be gone, one
+// question in thirty finds it. Retries lie elsewhere.
 func (h *doorbell) spared(cmd redis.Cmder) bool {
 	_, key := script(cmd, 0)
 	n := h.vain[key]
-	if n == nil || n.Add(1)%vainly == 0 {
+	if n == nil || n.bell.expects() || n.asked.Add(1)%vainly == 0 {
 		return false
 	}
 	c, ok := cmd.(*redis.Cmd)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -19,6 +20,7 @@ const (
 	flagGuest = 1 << iota
 	flagMandatory
 	flagOther
+	flagUnless
 )
 
 var (
@@ -112,12 +114,18 @@ func encodeDelivery(d notify.Delivery) ([]byte, error) {
 		}
 		flags, other = flags|flagOther, string(b)
 	}
+	if len(d.Unless) > 0 {
+		flags |= flagUnless
+	}
 	w := append(make(writer, 0, 256), payloadVersion, flags)
 	e := d.Event
 	w.text(e.ID, e.Type, e.Source.Source, e.Source.Stream, e.Source.Entry)
 	w.time(e.Time)
 	w.text(d.To.UserID, d.To.Role, d.Device, d.Message, d.Locale, d.Topic, d.ResendOf, d.Actor, d.Note, other)
 	w.time(d.Expires)
+	if len(d.Unless) > 0 {
+		w.text(strings.Join(d.Unless, " "))
+	}
 	return w, nil
 }
 
@@ -137,6 +145,11 @@ func decodeDelivery(id, queue string, payload []byte) (notify.Delivery, error) {
 	d.To.Guest, d.Mandatory = flags&flagGuest != 0, flags&flagMandatory != 0
 	if flags&flagOther != 0 && json.Unmarshal([]byte(other), &d.To.Other) != nil {
 		return d, errPayload
+	}
+	if flags&flagUnless != 0 {
+		var unless string
+		r.text(&unless)
+		d.Unless = strings.Fields(unless)
 	}
 	return d, r.end()
 }

@@ -12,7 +12,7 @@ import (
 func TestPayloadOfADelivery(t *testing.T) {
 	full := delivery("d1", notify.Push, notify.Low)
 	full.To.Other = &notify.Address{Channel: notify.Push, Value: "token", Platform: "ios"}
-	full.Mandatory, full.To.Guest = true, true
+	full.Mandatory, full.To.Guest, full.Unless = true, true, []string{"d8", "d9"}
 	full.Device, full.ResendOf, full.Actor, full.Note = "c3f1", "d0", "mira", "asked again"
 	for name, d := range map[string]notify.Delivery{
 		"usual": delivery("d1", notify.Push, notify.Low), "full": full,

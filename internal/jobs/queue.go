@@ -66,8 +66,12 @@ func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
-	return q.add(ctx, asynq.NewTask(kindDeliver, payload), QueueName(d.Channel, d.Priority), d.ID,
-		asynq.MaxRetry(maxRetry(d.Priority)), asynq.Timeout(q.cfg.Timeout), asynq.Retention(q.cfg.Retention))
+	options := []asynq.Option{asynq.MaxRetry(maxRetry(d.Priority)), asynq.Timeout(q.cfg.Timeout), asynq.Retention(q.cfg.Retention)}
+	if !d.NotBefore.IsZero() {
+		options = append(options, asynq.ProcessAt(d.NotBefore))
+		q.bells.Expect(QueueName(d.Channel, d.Priority), d.NotBefore)
+	}
+	return q.add(ctx, asynq.NewTask(kindDeliver, payload), QueueName(d.Channel, d.Priority), d.ID, options...)
 }
 
 // Later lets an event come back after a while, for its step-th time: somebody whom it is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -139,4 +140,17 @@ func (l *Ledger) ByProviderID(ctx context.Context, provider, messageID string) (
 		return "", fmt.Errorf("message %s of %s: %w", notify.Printable(messageID, 64), provider, ErrNoRecord)
 	}
 	return id, err
+}
+
+// AnySent says whether one of the deliveries was accepted by a provider.
+func (l *Ledger) AnySent(ctx context.Context, ids []string) (bool, error) {
+	p := l.client.Pipeline()
+	states := make([]*redis.StringCmd, len(ids))
+	for i, id := range ids {
+		states[i] = p.HGet(ctx, rediskeys.Delivery(id), "s")
+	}
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return false, fmt.Errorf("states: %w", err)
+	}
+	return slices.ContainsFunc(states, func(c *redis.StringCmd) bool { return State(c.Val()) == Sent }), nil
 }

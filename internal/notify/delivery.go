@@ -23,6 +23,11 @@ type Delivery struct {
 	// whose plan supersedes the topic makes the delivery pointless; empty: nothing does.
 	Topic string
 
+	// NotBefore and Unless make the delivery a fallback: it is looked at then, and made only
+	// if none of those deliveries was sent.
+	NotBefore time.Time
+	Unless    []string
+
 	Mandatory bool   // can't be muted by preferences or quiet hours
 	ResendOf  string // the delivery that an operator repeats by this one
 	Actor     string // who asked for it, where a person did

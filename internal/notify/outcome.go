@@ -49,6 +49,7 @@ const (
 	ReasonEventLost   = "event_lost" // the event's record is gone
 	ReasonCancelled   = "cancelled"  // an operator cancelled it
 	ReasonForgotten   = "forgotten"  // the person was erased
+	ReasonCovered     = "covered"    // a fallback that wasn't needed: another channel had a success
 )
 
 // Reasons lists them all.
@@ -57,7 +58,7 @@ func Reasons() []string {
 		ReasonSilent, ReasonNoRecipient, ReasonNoAddress, ReasonUnverified, ReasonMuted, ReasonBanned,
 		ReasonUnreachable, ReasonChannelOff, ReasonTooOld, ReasonExpired, ReasonSuperseded, ReasonCondition,
 		ReasonDuplicate, ReasonAmbiguous, ReasonRejected, ReasonExhausted, ReasonCrashed, ReasonRender,
-		ReasonEventLost, ReasonCancelled, ReasonForgotten,
+		ReasonEventLost, ReasonCancelled, ReasonForgotten, ReasonCovered,
 	}
 }
 

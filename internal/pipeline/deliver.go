@@ -18,6 +18,7 @@ type Ledger interface {
 	Settle(ctx context.Context, o notify.Outcome) (first bool, err error)
 	Retry(ctx context.Context, o notify.Outcome) error
 	Note(ctx context.Context, o notify.Outcome) error
+	AnySent(ctx context.Context, deliveryIDs []string) (bool, error)
 }
 
 // Events finds an event by its id.
@@ -168,6 +169,15 @@ func (t *try) run(ctx context.Context) notify.Decision {
 func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcome, err error) {
 	if t.again && t.DropAmbiguous(t.d.Event.Type) {
 		return m, t.outcome(notify.Suppressed, notify.ReasonAmbiguous), nil
+	}
+	if len(t.d.Unless) > 0 {
+		covered, err := t.Ledger.AnySent(ctx, t.d.Unless)
+		if err != nil {
+			return m, nil, unavailable("fallback", err)
+		}
+		if covered {
+			return m, t.outcome(notify.Skipped, notify.ReasonCovered), nil
+		}
 	}
 	if t.d.Event, err = t.Events.Event(ctx, t.d.Event.ID); err != nil {
 		if errors.Is(err, notify.ErrUnavailable) {

@@ -59,6 +59,14 @@ func TestDeliver(t *testing.T) {
 			func(w *world, _ *notify.Delivery) { w.broken["event"] = errors.New("gone") },
 			"held claim event settle", notify.Done, notify.Skipped, notify.ReasonEventLost,
 		},
+		"fallback that isn't needed": {
+			func(w *world, d *notify.Delivery) { d.Unless, w.covered = []string{"d0"}, true },
+			"held claim any sent settle", notify.Done, notify.Skipped, notify.ReasonCovered,
+		},
+		"fallback that is": {
+			func(_ *world, d *notify.Delivery) { d.Unless = []string{"d0"} },
+			"held claim any sent event contact render send settle", notify.Done, notify.Sent, "",
+		},
 		"temporary": {
 			func(w *world, _ *notify.Delivery) { w.answer = refused(notify.Temporary) },
 			"held claim event contact render send retry", notify.Retry, notify.Retried, "temporary",

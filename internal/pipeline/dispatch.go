@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -59,6 +60,13 @@ type Dispatcher struct {
 	Now     func() time.Time
 }
 
+// A batch is dispatched in parts side by side: while Redis is at one part's jobs, the next
+// part is planned. Parts are large enough to share their round trips.
+const (
+	partSize    = 128
+	partsAtOnce = 4
+)
+
 // routeAtOnce bounds how many events of a batch are routed side by side: their look-ups
 // then travel in the same round trips.
 const routeAtOnce = 128
@@ -70,7 +78,15 @@ func (p *Dispatcher) Dispatch(ctx context.Context, events []notify.Event) []erro
 	if err := p.Learner.Learn(ctx, events); err != nil {
 		return all(len(events), unavailable("learn", err))
 	}
-	return p.dispatch(ctx, events, 0)
+	parts := slices.Collect(slices.Chunk(events, partSize))
+	answers := make([][]error, len(parts))
+	var g errgroup.Group
+	g.SetLimit(partsAtOnce)
+	for i, part := range parts {
+		g.Go(func() error { answers[i] = p.dispatch(ctx, part, 0); return nil })
+	}
+	_ = g.Wait() // the functions keep their errors in answers
+	return slices.Concat(answers...)
 }
 
 // Resume dispatches an event again that has waited for a person; step counts the waits
@@ -156,12 +172,23 @@ func (p *Dispatcher) gather(events []notify.Event, plans []notify.Plan, errs []e
 				plan.Skip = append(plan.Skip, p.nobody(events[i], plan.Missing)...)
 			}
 		}
+		plan.Send = append(plan.Send, fallbacks(plan)...)
 		b.planned = append(b.planned, notify.Planned{Event: events[i], Plan: plan, Expires: latest(events[i], plan)})
 		b.deliveries = append(b.deliveries, plan.Send...)
 		b.skips = append(b.skips, plan.Skip...)
 		b.broadcasts = append(b.broadcasts, plan.Broadcast...)
 	}
 	return b
+}
+
+// fallbacks are jobs too: each looks at its time whether it is needed.
+func fallbacks(plan notify.Plan) []notify.Delivery {
+	list := make([]notify.Delivery, len(plan.Fallback))
+	for i, f := range plan.Fallback {
+		list[i] = f.Delivery
+		list[i].NotBefore, list[i].Unless = f.At, f.Unless
+	}
+	return list
 }
 
 // commit makes the batch durable. Events come before the jobs that refer to them; skips

@@ -92,3 +92,15 @@ func TestMissingPeopleAreWaitedFor(t *testing.T) {
 		t.Errorf("after the last wait: %+v", w.skipped)
 	}
 }
+
+func TestFallbacksAreQueuedForLater(t *testing.T) {
+	w := newWorld()
+	at := noon().Add(time.Minute)
+	w.plan = notify.Plan{Send: []notify.Delivery{email()}, Fallback: []notify.Fallback{{Delivery: notify.Delivery{ID: "d2"}, Unless: []string{"d1"}, At: at}}}
+	if err := w.dispatcher().Dispatch(t.Context(), events("e1"))[0]; err != nil {
+		t.Fatal(err)
+	}
+	if len(w.queued) != 2 || w.queued[1].NotBefore != at || !slices.Equal(w.queued[1].Unless, []string{"d1"}) {
+		t.Errorf("got %+v", w.queued)
+	}
+}

@@ -32,11 +32,13 @@ type world struct {
 	answer  error
 	receipt notify.Receipt
 	panics  bool
+	covered bool
 	plan    notify.Plan
 	settled []notify.Outcome
 	retried []notify.Outcome
 	skipped []notify.Outcome
 	letters []notify.Letter
+	queued  []notify.Delivery
 	waits   []time.Duration
 }
 
@@ -69,6 +71,9 @@ func (w *world) Retry(_ context.Context, o notify.Outcome) error {
 	return w.note("retry")
 }
 func (w *world) Note(context.Context, notify.Outcome) error { return w.note("note") }
+func (w *world) AnySent(context.Context, []string) (bool, error) {
+	return w.covered, w.note("any sent")
+}
 func (w *world) Event(_ context.Context, id string) (notify.Event, error) {
 	return notify.Event{ID: id, Type: "order.created", Time: noon()}, w.note("event")
 }
@@ -118,7 +123,10 @@ func (w *world) Skip(_ context.Context, skips []notify.Outcome) error {
 	w.skipped = append(w.skipped, skips...)
 	return w.note("skip")
 }
-func (w *world) Enqueue(context.Context, []notify.Delivery) error { return w.note("enqueue") }
+func (w *world) Enqueue(_ context.Context, d []notify.Delivery) error {
+	w.queued = append(w.queued, d...)
+	return w.note("enqueue")
+}
 func (w *world) Later(_ context.Context, _ notify.Event, _ int, after time.Duration) error {
 	w.waits = append(w.waits, after)
 	return w.note("later")

@@ -19,6 +19,11 @@ type Override struct {
 	Priority string              // high, normal, low
 	Life     time.Duration
 	Off      bool // tell nobody
+
+	// Fallback is a channel that is tried only if none of Instead had a success within After.
+	Fallback string
+	Instead  []string
+	After    time.Duration
 }
 
 // compile makes the rule of every type. The error joins all that is wrong, each with its
@@ -70,6 +75,29 @@ func (r *rule) override(o Override) (errs []error) {
 	case len(o.Tell) > 0:
 		told, bad := r.retell(key+".tell", o.Tell)
 		r.told, errs = told, append(errs, bad...)
+	}
+	return append(errs, r.fallBack(key, o)...)
+}
+
+// fallBack makes one channel of every audience its last resort.
+func (r *rule) fallBack(key string, o Override) (errs []error) {
+	if o.Fallback == "" {
+		return nil
+	}
+	ch, err := notify.ParseChannel(o.Fallback)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("%s.fallback: %w", key, err))
+	}
+	instead, bad := parseChannels(key+".instead", o.Instead)
+	errs = append(errs, bad...)
+	if o.After <= 0 {
+		errs = append(errs, fmt.Errorf("%s.after: %s: want a duration such as 2m", key, o.After))
+	}
+	r.told = slices.Clone(r.told)
+	for i := range r.told {
+		t := &r.told[i]
+		t.Channels = slices.DeleteFunc(slices.Clone(t.Channels), func(c notify.Channel) bool { return c == ch })
+		t.Fallback = eventtypes.Fallback{Channel: ch, Instead: instead, After: o.After}
 	}
 	return errs
 }

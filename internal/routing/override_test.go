@@ -19,12 +19,16 @@ func TestBadOverridesAreAllNamed(t *testing.T) {
 		},
 		"inventory.placed": {Off: true, Tell: map[string][]string{"admin": {"email"}}},
 		"zzz":              {},
+		"order.accepted":   {Fallback: "fax"},
 	}}, town(), time.Now)
 	if err == nil {
 		t.Fatal("they were taken")
 	}
 	want := []string{
 		"types.inventory.placed: off and tell contradict each other: want one of them",
+		`types.order.accepted.fallback: channel "fax": want one of email, telegram, sms, push`,
+		"types.order.accepted.instead: no channels: want some of email, telegram, sms, push, or leave the role out",
+		"types.order.accepted.after: 0s: want a duration such as 2m",
 		"types.order.confirmd: unknown event type, did you mean order.confirmed?",
 		`types.order.shipped.priority: priority "urgent": want one of high, normal, low`,
 		"types.order.shipped.life: -1h0m0s is in the past: want a duration such as 24h",

@@ -331,10 +331,9 @@ func TestEveryTypeOfTheCatalogueIsRouted(t *testing.T) {
 
 func TestAFallbackWaitsForTheOthers(t *testing.T) {
 	fallback := func(t *testing.T, b *book) notify.Plan {
-		r := newRouter(t, b, Config{})
-		rule := r.rules["order.accepted"] // no type of the catalogue has one yet
-		rule.told = slices.Clone(rule.told)
-		rule.told[0].Fallback = eventtypes.Fallback{Channel: notify.SMS, Instead: []notify.Channel{notify.Push, notify.Telegram}, After: time.Hour}
+		r := newRouter(t, b, Config{Overrides: map[string]Override{
+			"order.accepted": {Fallback: "sms", Instead: []string{"push", "telegram"}, After: time.Hour},
+		}})
 		return route(t, r, with(t, "order.accepted", `{"order_id":12345}`))
 	}
 	plan := fallback(t, town())
