@@ -22,6 +22,7 @@ var reasons = map[string]string{
 	notify.ReasonExpired:     "it was too late: the message was no longer worth sending",
 	notify.ReasonSuperseded:  "a newer event made it pointless",
 	notify.ReasonCondition:   "the type's own condition does not hold",
+	notify.ReasonCovered:     "another channel had reached the person, so this one was not needed",
 	notify.ReasonDuplicate:   "it had been settled before; the repetition was not sent",
 	notify.ReasonAmbiguous:   "it may have gone out, its answer was lost, and this type is rather not sent twice",
 	notify.ReasonRejected:    "the provider will never take this message",
