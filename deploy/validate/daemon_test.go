@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bufio"
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -31,6 +32,21 @@ type pod struct {
 	container corev1.Container
 	grace     time.Duration
 	args, env []string
+	root      string
+}
+
+// start runs the daemon as the manifest says, except that no Redis is there. It returns
+// where the admin server is.
+func (p pod) start(t *testing.T) (cmd *exec.Cmd, base string) {
+	t.Helper()
+	cmd = exec.CommandContext(t.Context(), build(t), p.args...)
+	cmd.Env = append(p.env, "VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0", "VONDINOTIFY_PUBLIC_ADDR=127.0.0.1:0",
+		"VONDINOTIFY_REDIS_URL=redis://127.0.0.1:1/0", "VONDINOTIFY_SOURCES=wms=redis://127.0.0.1:1/0")
+	log, err := cmd.StderrPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Wait() })
+	return cmd, "http://" + adminAddr(t, log)
 }
 
 // TestTheDaemonTakesTheManifests: arguments, settings, files and words, tried by the
@@ -57,13 +73,7 @@ func TestTheDaemonTakesTheManifests(t *testing.T) {
 func TestTheDaemonAnswersItsProbes(t *testing.T) {
 	docs := render(t, "../overlays/prod")
 	p := layOut(t, docs)
-	cmd := exec.CommandContext(t.Context(), build(t), p.args...)
-	cmd.Env = append(p.env, "VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0", "VONDINOTIFY_PUBLIC_ADDR=127.0.0.1:0",
-		"VONDINOTIFY_REDIS_URL=redis://127.0.0.1:1/0", "VONDINOTIFY_SOURCES=wms=redis://127.0.0.1:1/0")
-	log, err := cmd.StderrPipe()
-	must(t, err)
-	must(t, cmd.Start())
-	base := "http://" + adminAddr(t, log)
+	cmd, base := p.start(t)
 	for path, want := range map[string]int{
 		p.container.LivenessProbe.HTTPGet.Path:  http.StatusOK,
 		p.container.StartupProbe.HTTPGet.Path:   http.StatusOK,
@@ -71,7 +81,7 @@ func TestTheDaemonAnswersItsProbes(t *testing.T) {
 		scrapePath(t, docs):                     http.StatusOK,
 		ingressPath(t):                          http.StatusUnauthorized,
 	} {
-		if got := status(t, base+path); got != want {
+		if got, _ := get(t, base+path); got != want {
 			t.Errorf("%s: got %d, want %d", path, got, want)
 		}
 	}
@@ -82,6 +92,21 @@ func TestTheDaemonAnswersItsProbes(t *testing.T) {
 	}
 	if took := time.Since(start); took > p.grace {
 		t.Errorf("the stop took %s, the pod has %s", took, p.grace)
+	}
+}
+
+// TestWordsAreReadAgain: a change of a ConfigMap reaches the running daemon; one that doesn't
+// load is refused, and the daemon goes on.
+func TestWordsAreReadAgain(t *testing.T) {
+	p := layOut(t, render(t, "../overlays/prod"))
+	_, base := p.start(t)
+	locales := filepath.Join(p.root, mountRoot, "locales")
+	remount(t, locales, "..2026_02", func(text string) string { return text + "\n# changed\n" })
+	await(t, base, `templates_reload_total{result="ok"} 1`)
+	remount(t, locales, "..2026_03", func(text string) string { return text + "\n[broken\n" })
+	await(t, base, `templates_reload_total{result="refused"} 1`)
+	if got, _ := get(t, base+p.container.LivenessProbe.HTTPGet.Path); got != http.StatusOK {
+		t.Errorf("after a refused reload the daemon answers %d", got)
 	}
 }
 
@@ -137,7 +162,7 @@ func layOut(t *testing.T, docs [][]byte) pod {
 	d := deployment(t, docs)
 	spec := d.Spec.Template.Spec
 	p := pod{container: spec.Containers[0], grace: time.Duration(*spec.TerminationGracePeriodSeconds) * time.Second}
-	root := t.TempDir()
+	p.root = t.TempDir()
 	volumes := map[string]corev1.Volume{}
 	for _, v := range spec.Volumes {
 		volumes[v.Name] = v
@@ -146,9 +171,9 @@ func layOut(t *testing.T, docs [][]byte) pod {
 		if m.SubPath != "" {
 			t.Errorf("%s is mounted by subPath: it would never change", m.MountPath)
 		}
-		mount(t, filepath.Join(root, m.MountPath), contents(t, docs, volumes[m.Name]))
+		mount(t, filepath.Join(p.root, m.MountPath), contents(t, docs, volumes[m.Name]))
 	}
-	here := func(s string) string { return strings.ReplaceAll(s, mountRoot, root+mountRoot) }
+	here := func(s string) string { return strings.ReplaceAll(s, mountRoot, p.root+mountRoot) }
 	for _, a := range p.container.Args {
 		p.args = append(p.args, here(a))
 	}
@@ -226,14 +251,50 @@ func adminAddr(t *testing.T, log io.Reader) string {
 	return ""
 }
 
-func status(t *testing.T, url string) int {
+func get(t *testing.T, url string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	must(t, err)
 	resp, err := http.DefaultClient.Do(req)
 	must(t, err)
 	defer resp.Body.Close()
-	return resp.StatusCode
+	b, err := io.ReadAll(resp.Body)
+	must(t, err)
+	return resp.StatusCode, string(b)
+}
+
+// await waits until the metrics have a line.
+func await(t *testing.T, base, line string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		if _, metrics := get(t, base+"/metrics"); strings.Contains(metrics, line+"\n") {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			t.Fatalf("waited in vain for %s", line)
+		}
+	}
+}
+
+// remount changes files as the kubelet does: a new dated folder, then the link to it, at once.
+func remount(t *testing.T, dir, dated string, change func(text string) string) {
+	t.Helper()
+	must(t, os.Mkdir(filepath.Join(dir, dated), 0o755))
+	entries, err := os.ReadDir(filepath.Join(dir, "..data"))
+	must(t, err)
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(dir, "..data", e.Name()))
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(dir, dated, e.Name()), []byte(change(string(b))), 0o644))
+	}
+	must(t, os.Symlink(dated, filepath.Join(dir, "..data_tmp")))
+	must(t, os.Rename(filepath.Join(dir, "..data_tmp"), filepath.Join(dir, "..data")))
 }
 
 func scrapePath(t *testing.T, docs [][]byte) string {
