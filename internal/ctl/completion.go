@@ -70,12 +70,23 @@ func dress(s *session, c *cobra.Command) {
 			return nil
 		}
 	}
+	if c.PreRunE == nil {
+		c.PreRunE = needed
+	}
 	if c.HasSubCommands() && c.Run == nil && c.RunE == nil {
 		c.RunE, c.Args = group, cobra.ArbitraryArgs
 	}
 	for _, sub := range c.Commands() {
 		dress(s, sub)
 	}
+}
+
+// needed makes a missing flag an error of usage; cobra looks for them only after this.
+func needed(c *cobra.Command, _ []string) error {
+	if err := c.ValidateRequiredFlags(); err != nil {
+		return usagef("%s: %w", c.CommandPath(), err)
+	}
+	return nil
 }
 
 // group is a command that only has others below it: alone it shows them, and what isn't
@@ -102,6 +113,7 @@ func (s *session) flagCompletions() map[string]completion {
 		"stream":   s.completeStreams,
 		"type":     offer(typeNames()),
 		"channel":  offer(texts(notify.Channels())),
+		"provider": offer(providers()),
 		"priority": offer(texts(notify.Priorities())),
 		"status":   offer(texts(notify.Statuses())),
 		"locale":   offer(render.Locales()),

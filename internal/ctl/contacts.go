@@ -114,59 +114,65 @@ What streams told of the person before is not learnt again. It can't be undone.`
 }
 
 func newContactsLink(s *session) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: "telegram-link PERSON", Short: "make a link by which a person's Telegram becomes known",
 		Long:    "The link works once and for 7 days: whoever opens it and presses Start is the person from then on.",
 		Example: "  notifyctl contacts telegram-link 890", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ctx := c.Context()
-			p, err := s.platform(ctx)
-			if err != nil {
-				return err
-			}
-			bot := strings.TrimPrefix(s.cfg.Telegram.Bot, "@")
-			if bot == "" {
-				return usagef("the bot's name is not known: set telegram.bot (VONDINOTIFY_TELEGRAM_BOT)")
-			}
-			userID, err := s.person(ctx, p, args[0], true)
-			if err != nil {
-				return err
-			}
-			if err := s.askProtected("Make a link by which somebody becomes user "+userID, false); err != nil {
-				return err
-			}
-			token, err := p.book.LinkToken(ctx, userID)
-			if err != nil {
-				return err
-			}
-			link := "https://t.me/" + bot + "?start=" + token
-			return printOne(s, map[string]string{"user_id": userID, "link": link}, line(link))
-		},
 	}
+	yes := yesFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		p, err := s.platform(ctx)
+		if err != nil {
+			return err
+		}
+		bot := strings.TrimPrefix(s.cfg.Telegram.Bot, "@")
+		if bot == "" {
+			return usagef("the bot's name is not known: set telegram.bot (VONDINOTIFY_TELEGRAM_BOT)")
+		}
+		userID, err := s.person(ctx, p, args[0], true)
+		if err != nil {
+			return err
+		}
+		if err := s.askProtected("Make a link by which somebody becomes user "+userID, *yes); err != nil {
+			return err
+		}
+		token, err := p.book.LinkToken(ctx, userID)
+		if err != nil {
+			return err
+		}
+		link := "https://t.me/" + bot + "?start=" + token
+		return printOne(s, map[string]string{"user_id": userID, "link": link}, line(link))
+	}
+	return c
 }
 
 func newContactsLift(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "lift PERSON CHANNEL", Short: "use an address again that a provider called dead",
 		Example: "  notifyctl contacts lift 890 email", Args: cobra.ExactArgs(2),
-		RunE: func(c *cobra.Command, args []string) error {
-			ctx := c.Context()
-			p, err := s.platform(ctx)
-			if err != nil {
-				return err
-			}
-			userID, err := s.person(ctx, p, args[0], true)
-			if err != nil {
-				return err
-			}
-			ch, err := notify.ParseChannel(args[1])
-			if err != nil {
-				return usageError{err}
-			}
-			return s.lift(ctx, p, userID, ch)
-		},
+		ValidArgsFunction: offer(texts(notify.Channels())),
 	}
-	c.ValidArgsFunction = offer(texts(notify.Channels()))
+	yes := yesFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx := c.Context()
+		p, err := s.platform(ctx)
+		if err != nil {
+			return err
+		}
+		userID, err := s.person(ctx, p, args[0], true)
+		if err != nil {
+			return err
+		}
+		ch, err := notify.ParseChannel(args[1])
+		if err != nil {
+			return usageError{err}
+		}
+		if err := s.askProtected(fmt.Sprintf("Use the %s address of user %s again", ch, userID), *yes); err != nil {
+			return err
+		}
+		return s.lift(ctx, p, userID, ch)
+	}
 	return c
 }
 

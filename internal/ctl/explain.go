@@ -174,10 +174,12 @@ func (x *explainer) when(d notify.Delivery) string {
 		}
 	}
 	if q := jobs.QueueName(d.Channel, d.Priority); x.paused[q] {
-		return "when the queue " + q + " is resumed"
+		return "until the queue " + q + " is resumed"
 	}
-	return "at once"
+	return atOnce
 }
+
+const atOnce = "at once"
 
 // held says whether a hold stops a delivery that would go through a provider.
 func held(h jobs.Hold, d notify.Delivery, provider string) bool {

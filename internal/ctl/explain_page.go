@@ -45,7 +45,7 @@ func (p explainPage) event(w io.Writer, v explained) error {
 }
 
 func (p explainPage) role(w io.Writer, r explainedRole) error {
-	fmt.Fprintf(w, "\n%s, by %s; words %s\n", p.s.paint(bold, r.Role), cmp.Or(r.Found, "nothing that the event says"), r.Words)
+	fmt.Fprintf(w, "\n%s%s; words %s\n", p.s.paint(bold, r.Role), sign(r.Found != "", ", found by "+r.Found), r.Words)
 	switch {
 	case r.Condition != "":
 		fmt.Fprintln(w, "  not told:", r.Condition)
@@ -87,9 +87,11 @@ func (p explainPage) fate(l explainedLine) string {
 	case !l.Send:
 		return p.s.paint(yellow, "not told: "+reasonWords(l.Reason, l.Detail))
 	case l.Provider == "":
-		return p.s.paint(yellow, "sent, "+l.When+", if the daemon has a provider: none is configured here")
+		return p.s.paint(yellow, "sent "+l.When+", if the daemon has a provider: none is configured here")
+	case l.When != atOnce:
+		return p.s.paint(yellow, "waits, "+l.When+"; then sent through "+l.Provider)
 	}
-	return p.s.paint(green, "sent, "+l.When+", through "+l.Provider) + sign(l.Mandatory, " (mandatory)")
+	return p.s.paint(green, "sent "+l.When+" through "+l.Provider) + sign(l.Mandatory, " (mandatory)")
 }
 
 func (p explainPage) words(w io.Writer, l explainedLine) {

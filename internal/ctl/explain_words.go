@@ -1,7 +1,6 @@
 package ctl
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -70,7 +69,17 @@ func (x *explainer) message(ctx context.Context, d notify.Delivery) *messageView
 	if err != nil {
 		return &messageView{Error: err.Error()}
 	}
-	return &messageView{Locale: m.Locale, Subject: m.Subject, Title: m.Title, Text: cmp.Or(m.Text, m.HTML), Link: m.Link}
+	v := &messageView{Locale: m.Locale, Text: m.Text, Link: m.Link}
+	switch d.Channel {
+	case notify.Email:
+		v.Subject = m.Subject
+	case notify.Telegram:
+		v.Text = m.HTML
+	case notify.Push:
+		v.Title = m.Title
+	case notify.SMS:
+	}
+	return v
 }
 
 // configuredProviders names through whom each channel sends, by the configuration alone:

@@ -36,18 +36,12 @@ could be several, say which: channel:telegram, provider:telegram.`,
 		Example: "  notifyctl hold sms --reason 'the provider sends everything twice' --for 2h\n" +
 			"  notifyctl hold provider:telegram --reason 'their outage' --until 18:00\n  notifyctl hold list",
 		Args: cobra.ExactArgs(1), ValidArgsFunction: first(completeHolds),
-		RunE: func(c *cobra.Command, args []string) error {
-			yes, err := c.Flags().GetBool("yes")
-			if err != nil {
-				return err
-			}
-			return s.hold(c.Context(), args[0], f, yes)
-		},
 	}
+	yes := yesFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error { return s.hold(c.Context(), args[0], f, *yes) }
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for those who find it (needed)")
 	c.Flags().StringVar(&f.length, "for", "", "how long: 30m, 2h, 1d; without it until it is released")
 	c.Flags().StringVar(&f.until, "until", "", "until when: 18:00, 2026-11-24 18:00")
-	yesFlag(c)
 	c.AddCommand(newHoldList(s))
 	return c
 }

@@ -17,7 +17,7 @@ import (
 
 type publishFlags struct {
 	file, source, stream string
-	sample, dryRun, yes  bool
+	sample, dryRun       bool
 }
 
 func newPublish(s *session) *cobra.Command {
@@ -34,17 +34,14 @@ where there is none: notifyctl why finds the event by it.`,
 		Example: "  notifyctl publish order.confirmed --sample buyer_id=890\n" +
 			"  notifyctl publish order.cancelled order_id=12345 reason='out of stock' buyer_id=890\n  notifyctl publish --file events.jsonl --dry-run",
 		ValidArgsFunction: completePublish,
-		RunE: func(c *cobra.Command, args []string) error {
-			f.yes = c.Flag("yes").Value.String() == "true"
-			return s.publish(c.Context(), args, f)
-		},
 	}
+	yes := yesFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error { return s.publish(c.Context(), args, f, *yes) }
 	c.Flags().StringVarP(&f.file, "file", "f", "", "JSON, or JSON Lines, of events; - is standard input")
 	c.Flags().StringVar(&f.source, "source", "", "the source, by its name in the configuration")
 	c.Flags().StringVar(&f.stream, "stream", "", "another stream than the type's own")
 	c.Flags().BoolVar(&f.sample, "sample", false, "begin with the catalogue's example")
 	c.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "check only, and say where it would go")
-	yesFlag(c)
 	return c
 }
 
@@ -57,13 +54,13 @@ type published struct {
 	EventID string `json:"event_id"`
 }
 
-func (s *session) publish(ctx context.Context, args []string, f publishFlags) error {
+func (s *session) publish(ctx context.Context, args []string, f publishFlags, yes bool) error {
 	entries, err := s.toPublish(args, f)
 	if err != nil {
 		return err
 	}
 	if !f.dryRun {
-		if err := s.askProtected("Publish "+plural(len(entries), "event"), f.yes); err != nil {
+		if err := s.askProtected("Publish "+plural(len(entries), "event"), yes); err != nil {
 			return err
 		}
 	}
