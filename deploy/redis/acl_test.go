@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,10 +105,10 @@ func TestTheDaemonNeedsNoMore(t *testing.T) {
 	cfg := config.Default()
 	cfg.Redis.URL = secret.String(queue.url("notifyd"))
 	cfg.Sources = map[string]string{"listings": source.url("notifyd-source"), "notifications": queue.url("notifyd-source")}
-	cfg.Admin.Addr, cfg.Consumer = "127.0.0.1:0", "notifyd-0"
+	cfg.Admin.Addr, cfg.Consumer, cfg.Streams.Discover = "127.0.0.1:0", "notifyd-0", 200*time.Millisecond
 	cfg.Email.URL, cfg.Email.Rate = secret.String(smtp.URL()+"&from=noreply@vondi.rs"), 1000
-	var log bytes.Buffer
-	a, err := app.New(cfg, zerolog.New(&log))
+	var log journal
+	a, err := app.New(cfg, zerolog.New(&log).Level(zerolog.InfoLevel))
 	must(t, err)
 	must(t, a.Start(t.Context()))
 	publish(t, source.admin, 40)
@@ -123,6 +124,24 @@ func TestTheDaemonNeedsNoMore(t *testing.T) {
 	must(t, a.Stop())
 	queue.refusals(t)
 	source.refusals(t)
+}
+
+// journal is a log that may be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // publish writes entries of people, one of an unknown buyer, and one that can't be read.
