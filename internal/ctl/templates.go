@@ -24,7 +24,7 @@ repository, else from the program itself.`,
 	}
 	f := &wordsFiles{session: s}
 	f.flags(c.PersistentFlags())
-	c.AddCommand(newTemplatesPreview(f), newTemplatesLint(f), newTemplatesCoverage(f))
+	c.AddCommand(newTemplatesPreview(f), newTemplatesLint(f), newTemplatesCoverage(f), newTemplatesCopy(f))
 	return c
 }
 

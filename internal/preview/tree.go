@@ -55,7 +55,7 @@ func channelTabs(from place, a render.Audience, here bool, found findings) (tabs
 	return tabs
 }
 
-// start is where the gallery begins.
+// start is a place without an audience: none of the tree is open.
 func start(set *render.Set) place {
-	return place{Audience: render.Audiences()[0], Channel: notify.Email, Locale: set.Locales()[0], Sample: render.Typical}
+	return place{Channel: notify.Email, Locale: set.Locales()[0], Sample: render.Typical}
 }

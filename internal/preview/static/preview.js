@@ -19,7 +19,8 @@
     dark.addEventListener("change", () => { localStorage.setItem("dark", dark.checked ? "yes" : "no"); paintAll(); });
   }
   paintAll();
-  document.querySelector(".tree .on")?.scrollIntoView({ block: "center" });
+  const tree = document.querySelector(".tree"), here = tree?.querySelector(".on");
+  if (here) tree.scrollTop = here.offsetTop - tree.clientHeight / 2; // the tree alone, not the page
 
   const refresh = async () => {
     const edited = form && "edited" in form.dataset;
