@@ -70,6 +70,8 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{environ, "status", exitDone},
 		{environ, "events list", exitDone},
+		{environ, "doctor --resolver 127.0.0.1:1", exitDone},
+		{away, "doctor --resolver 127.0.0.1:1", exitFound},
 		{environ, "events check -", exitFound},
 		{environ, "contacts get 1", exitFound},
 		{environ, "nosuch", exitUsage},
