@@ -103,6 +103,7 @@ func commands(s *session) []*cobra.Command {
 		newStreams(s),
 		newStatus(s),
 		newTemplates(s),
+		newLocales(s),
 		newDoctor(s),
 		newMan(s),
 	}

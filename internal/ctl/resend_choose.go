@@ -151,7 +151,8 @@ func (c *chooser) logged(e ledger.Entry) bool {
 	o := e.Outcome
 	return (c.flags.typ == "" || o.Delivery.Event.Type == c.flags.typ) &&
 		(c.flags.channel == "" || string(o.Delivery.Channel) == c.flags.channel) &&
-		(c.till.IsZero() || o.Time.Before(c.till)) && o.Status != notify.Retried && o.Status != notify.Revealed
+		(c.till.IsZero() || o.Time.Before(c.till)) &&
+		(o.Status == notify.Failed || o.Status == notify.Bounced || c.flags.again && o.Status != notify.Retried && o.Status != notify.Revealed)
 }
 
 // addRecords adds the deliveries with their events, each event once.

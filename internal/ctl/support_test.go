@@ -15,8 +15,8 @@ import (
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
-	"github.com/vondi-global/notifications/internal/redistest"
 	"github.com/vondi-global/notifications/internal/rediskeys"
+	"github.com/vondi-global/notifications/internal/redistest"
 )
 
 // desk is somebody at a terminal, with the platform's Redis and nobody who works jobs off.
