@@ -62,6 +62,7 @@ type App struct {
 	queue      *jobs.Queue
 	dispatcher *pipeline.Dispatcher
 	readers    []*streams.Reader
+	attempts   *attempts
 
 	workers  atomic.Pointer[jobs.Workers] // nil until their Redis is there
 	stopping atomic.Bool
@@ -89,7 +90,7 @@ func Run(ctx context.Context, w World, file string) error {
 // Nothing here waits for a server: a daemon whose Redis is down starts, and says so.
 func New(cfg config.Config, log zerolog.Logger) (a *App, err error) {
 	quietRedis(log)
-	a = &App{cfg: cfg, lifecycle: lifecycle{log: log}}
+	a = &App{cfg: cfg, attempts: newAttempts(), lifecycle: lifecycle{log: log}}
 	defer func() {
 		if err != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)

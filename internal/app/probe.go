@@ -48,13 +48,17 @@ func (p probe) Health(ctx context.Context) admin.Health {
 	return h
 }
 
-// Live fails when a reader stands still. A source that is away makes it pause, not stand.
+// Live fails when a reader or a worker stands still. A source or a provider that is away
+// makes them pause, not stand.
 func (p probe) Live() error {
 	for _, r := range p.readers {
 		h := r.Health()
 		if !h.Progress.IsZero() && time.Since(h.Progress) > still {
 			return fmt.Errorf("the reader of %s has stood still since %s", h.Source, h.Progress.UTC().Format(time.RFC3339))
 		}
+	}
+	if id := p.attempts.stuck(still); id != "" {
+		return fmt.Errorf("the attempt at delivery %s has stood still for more than %s", id, still)
 	}
 	return nil
 }

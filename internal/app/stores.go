@@ -14,6 +14,7 @@ import (
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redisconn"
+	"github.com/vondi-global/notifications/internal/seal"
 	"github.com/vondi-global/notifications/internal/streams"
 )
 
@@ -44,11 +45,15 @@ func (a *App) buildStores() error {
 	}
 	a.pipe = pipe
 	a.onStopClose("redis pipeline", end)
-	a.ledger = ledger.New(a.redis, a.ledgerConfig(), time.Now)
+	keys, err := seal.New(a.cfg.Redis.SealKeys)
+	if err != nil {
+		return fmt.Errorf("redis.seal_keys: %w", err)
+	}
+	a.ledger = ledger.New(a.redis, a.ledgerConfig(keys), time.Now)
 	if a.book, err = a.addressBook(); err != nil {
 		return err
 	}
-	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{})
+	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{Sealer: keys})
 	a.holds = jobs.NewHolds(a.redis, time.Now)
 	return nil
 }
@@ -70,10 +75,10 @@ func (a *App) addressBook() (*addressbook.Book, error) {
 	return addressbook.New(a.pipe, time.Now, options...), nil
 }
 
-func (a *App) ledgerConfig() ledger.Config {
+func (a *App) ledgerConfig(keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = a.cfg.History.Markers, a.cfg.History.Log, a.cfg.History.Length
-	cfg.Pipe = a.pipe
+	cfg.Pipe, cfg.Sealer = a.pipe, keys
 	cfg.Receipts = notify.Channels()
 	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
 	return cfg

@@ -47,7 +47,7 @@ func (a *App) buildWork() error {
 	a.supervised("workers' start", func(ctx context.Context) error {
 		return a.startWorkers(ctx, func() *jobs.Workers {
 			return jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
-				Deliver: deliverer.Deliver, Resume: a.resume, Broadcast: broadcaster.Page,
+				Deliver: a.attempts.watched(deliverer.Deliver), Resume: a.resume, Broadcast: broadcaster.Page,
 			}, a.log)
 		})
 	})
