@@ -74,15 +74,15 @@ func people(n int) string {
 }
 
 // input opens a file that a command reads; - is standard input.
-func (s *session) input(name string) (io.Reader, func() error, error) {
+func (s *session) input(name string) (in io.Reader, done func(), err error) {
 	if name == "-" {
-		return s.In, func() error { return nil }, nil
+		return s.In, func() {}, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	return f, f.Close, nil
+	return f, func() { _ = f.Close() }, nil // it was only read
 }
 
 // fileName is a file's name in messages.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/vondi-global/notifications/internal/channels"
 )
 
 // askTime bounds one question to somebody outside.
@@ -87,7 +89,7 @@ func (d doctor) askBot(ctx context.Context, method string) (a botAnswer, answere
 	if err != nil {
 		return a, false
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := channels.NewHTTPClient().Do(req)
 	if err != nil {
 		return a, false
 	}
