@@ -88,20 +88,16 @@ func Run(ctx context.Context, w World, file string) error {
 // New builds the daemon bottom-up. What a step needs, an earlier one has built; each step
 // that takes something says beside it how to give it back. A failed step unwinds the rest.
 // Nothing here waits for a server: a daemon whose Redis is down starts, and says so.
-func New(cfg config.Config, log zerolog.Logger) (a *App, err error) {
+func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	quietRedis(log)
-	a = &App{cfg: cfg, attempts: newAttempts(), lifecycle: lifecycle{log: log}}
-	defer func() {
-		if err != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-			defer cancel()
-			_ = a.stop(ctx) // the error that matters is the one that ended the building
-		}
-	}()
+	a := &App{cfg: cfg, attempts: newAttempts(), lifecycle: lifecycle{log: log}}
 	for _, build := range []func() error{
 		a.buildTelemetry, a.buildAdmin, a.buildStores, a.buildWords, a.buildSenders, a.buildWork, a.buildReaders, a.buildReplies, a.buildPages,
 	} {
 		if err := build(); err != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+			defer cancel()
+			_ = a.stop(ctx) // the error that matters is the one that ended the building
 			return nil, err
 		}
 	}

@@ -327,3 +327,16 @@ func TestAFallbackIsSentOnlyWhereNothingElseWas(t *testing.T) {
 		t.Errorf("%d messages, want the SMS and the push", n)
 	}
 }
+
+func TestAFailedBuildGivesEverythingBack(t *testing.T) {
+	cfg := config.Default()
+	cfg.Admin.Addr = "127.0.0.1:0"
+	cfg.Email.URL = "smtp://host" // no sender
+	if _, err := New(cfg, zerolog.Nop()); err == nil || !strings.Contains(err.Error(), "email.url=***") {
+		t.Errorf("got %v", err)
+	}
+	cfg.Email.URL, cfg.Admin.Addr = "", "nowhere:8085"
+	if _, err := New(cfg, zerolog.Nop()); err == nil || !strings.Contains(err.Error(), "admin.addr=nowhere:8085") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -79,7 +79,7 @@ func (p probe) Ready(ctx context.Context) error {
 
 // gauges measures what the metrics page shows of now.
 func (a *App) gauges() telemetry.Gauges {
-	return telemetry.Gauges{Group: a.streamsConfig().Group, Sources: a.sourceGauges, Queues: a.queueGauges}
+	return telemetry.Gauges{Group: a.streamsConfig().Group, Sources: a.sourceGauges, Queues: a.queueGauges, Dead: a.dead.Len}
 }
 
 func (a *App) sourceGauges() []telemetry.Source {

@@ -70,6 +70,17 @@ func TestSecretFromFile(t *testing.T) {
 	}
 }
 
+func TestSourcesFromFile(t *testing.T) {
+	file := write(t, "wms=redis://:hunter2@h:1/0\n")
+	c, err := Load("", []string{"VONDINOTIFY_SOURCES_FILE=" + file})
+	if err != nil || c.Sources["wms"] != "redis://:hunter2@h:1/0" || len(c.Sources) != 1 {
+		t.Errorf("got %v, %v", c.Sources, err)
+	}
+	if _, err := Load("", []string{"VONDINOTIFY_SOURCES_FILE=" + write(t, "hunter2")}); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for name, tc := range map[string]struct {
 		yaml string

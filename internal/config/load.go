@@ -110,12 +110,14 @@ func (c *Config) readEnv(environ []string) []error {
 func readVariable(byEnv map[string]Setting, name, value string) error {
 	s, ok := byEnv[name]
 	if !ok {
-		if s, ok = byEnv[strings.TrimSuffix(name, "_FILE")]; ok && s.Secret {
+		if s, ok = byEnv[strings.TrimSuffix(name, "_FILE")]; ok && s.fromFile() {
 			b, err := os.ReadFile(value)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			s.value.Set(secretValue(strings.TrimRight(string(b), "\r\n")))
+			if err := s.set(strings.TrimSpace(string(b))); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 			return nil
 		}
 		names := make([]string, 0, len(byEnv))
@@ -129,6 +131,10 @@ func readVariable(byEnv map[string]Setting, name, value string) error {
 	}
 	return nil
 }
+
+// fromFile says whether the value may come from a file: secrets, and the sources, whose URLs
+// hold passwords.
+func (s Setting) fromFile() bool { return s.Secret || s.Key == "sources" }
 
 // problem names the place, the value (secrets hidden) and what would be right.
 func (s Setting) problem(where, value, want string) error {

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/redisconn"
-	"github.com/vondi-global/notifications/internal/secret"
+	"github.com/vondi-global/notifications/internal/seal"
 	"github.com/vondi-global/notifications/internal/similar"
 )
 
@@ -21,6 +20,7 @@ import (
 func (c *Config) checks() map[string]func() string {
 	return map[string]func() string{
 		"redis.url":          func() string { return redisURL(c.Redis.URL.Reveal()) },
+		"redis.seal_keys":    func() string { return sealKeys(c.Redis.SealKeys) },
 		"redis.barrier":      between(c.Redis.Barrier, 0, 10),
 		"sources":            c.checkSources,
 		"admin.addr":         func() string { return listenAddr(c.Admin.Addr) },
@@ -116,6 +116,13 @@ func redisURL(u string) string {
 	return ""
 }
 
+func sealKeys(keys secret.String) string {
+	if _, err := seal.New(keys); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
 func listenAddr(a string) string {
 	if _, _, err := net.SplitHostPort(a); err != nil {
 		return "want an address to listen on, such as :8085 or 127.0.0.1:8085"
@@ -172,8 +179,6 @@ func redactURL(s string) string {
 	}
 	return s
 }
-
-func secretValue(s string) reflect.Value { return reflect.ValueOf(secret.String(s)) }
 
 // didYouMean suggests the most similar name, where one is near.
 func didYouMean(name string, names []string) string {
