@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vondi-global/notifications/internal/redisconn"
+	"github.com/vondi-global/notifications/internal/secret"
 	"github.com/vondi-global/notifications/internal/seal"
 	"github.com/vondi-global/notifications/internal/similar"
 )
