@@ -48,8 +48,8 @@ func TestViolationsSayWhatWasThereAndWhatIsRight(t *testing.T) {
 		typ, changes string
 		want         []string // field: found, want
 	}{
-		{"order.cancelled", `{"reason":null}`, []string{"reason: found nothing, it is required, for example out of stock"}},
-		{"order.cancelled", `{"reason":""}`, []string{"reason: found nothing, it is required, for example out of stock"}},
+		{"order.cancelled", `{"reason":null}`, []string{"reason: found nothing, it is required, for example out_of_stock"}},
+		{"order.cancelled", `{"reason":""}`, []string{"reason: found nothing, it is required, for example out_of_stock"}},
 		{"order.cancelled", `{"order_id":{"a":1}}`, []string{"order_id: found an object of 7 bytes, want an id, a string or an integer"}},
 		{"order.cancelled", `{"order_id":12.5}`, []string{"order_id: found 12.5, want an id, a string or an integer"}},
 		{"order.cancelled", `{"order_id":true}`, []string{"order_id: found true, want an id, a string or an integer"}},

@@ -52,7 +52,7 @@ type DeliveryOutForDelivery struct {
 type DeliveryFailed struct {
 	ShipmentID  ID   `json:"shipment_id" example:"ship_xyz789"`
 	OrderID     ID   `json:"order_id" example:"12345"`
-	Reason      Text `json:"reason,omitempty" example:"nobody was at home"`
+	Reason      Text `json:"reason,omitempty" example:"nobody_at_home"`
 	NextAttempt Time `json:"next_attempt,omitzero" example:"2025-12-26T10:00:00Z"`
 	BuyerID     ID   `json:"buyer_id,omitempty" example:"890"`
 }
@@ -61,7 +61,7 @@ type DeliveryFailed struct {
 type DeliveryReturned struct {
 	ShipmentID   ID   `json:"shipment_id" example:"ship_xyz789"`
 	OrderID      ID   `json:"order_id" example:"12345"`
-	Reason       Text `json:"reason,omitempty" example:"nobody collected it"`
+	Reason       Text `json:"reason,omitempty" example:"not_collected"`
 	BuyerID      ID   `json:"buyer_id,omitempty" example:"890"`
 	SellerID     ID   `json:"seller_id,omitempty" example:"501"`
 	StorefrontID ID   `json:"storefront_id,omitempty" example:"67"`

@@ -24,7 +24,7 @@ func flat(entry json.RawMessage) (notify.Event, error) {
 
 func TestCheckDocument(t *testing.T) {
 	const good, bad = `{"type":"order.accepted","order_id":1}`, `{"type":"order.cancelled","order_id":1}`
-	const missing = "order.cancelled: reason: found nothing, it is required, for example out of stock"
+	const missing = "order.cancelled: reason: found nothing, it is required, for example out_of_stock"
 	for _, c := range []struct {
 		name, document string
 		events         int

@@ -31,7 +31,7 @@ type FranchiseStep struct {
 // FranchiseRejected is the payload of franchise.application_rejected.
 type FranchiseRejected struct {
 	ApplicationID ID   `json:"application_id" example:"app_42"`
-	Reason        Text `json:"reason" example:"there is a point in that street already"`
+	Reason        Text `json:"reason" example:"point_nearby"`
 	UserID        ID   `json:"user_id,omitempty" example:"892"`
 	Email         Text `json:"email,omitempty" example:"ana@example.com" check:"email" pii:"email"`
 }

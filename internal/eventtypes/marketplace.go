@@ -27,7 +27,7 @@ type ListingStep struct {
 // ListingRejected is the payload of listing.rejected.
 type ListingRejected struct {
 	ListingID    ID   `json:"listing_id" example:"100"`
-	Reason       Text `json:"reason" example:"the pictures show another brand"`
+	Reason       Text `json:"reason" example:"wrong_pictures"`
 	Title        Text `json:"title,omitempty" example:"Lonac Zepter 3 l"`
 	SellerID     ID   `json:"seller_id,omitempty" example:"501"`
 	StorefrontID ID   `json:"storefront_id,omitempty" example:"67"`

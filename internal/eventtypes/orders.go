@@ -61,7 +61,7 @@ type OrderShipped struct {
 // OrderCancelled is the payload of order.cancelled.
 type OrderCancelled struct {
 	OrderID      ID   `json:"order_id" example:"12345"`
-	Reason       Text `json:"reason" example:"out of stock"`
+	Reason       Text `json:"reason" example:"out_of_stock"`
 	BuyerID      ID   `json:"buyer_id,omitempty" example:"890"`
 	SellerID     ID   `json:"seller_id,omitempty" example:"501"`
 	StorefrontID ID   `json:"storefront_id,omitempty" example:"67"`

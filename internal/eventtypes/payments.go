@@ -28,7 +28,7 @@ type PaymentFailed struct {
 	Currency    Text   `json:"currency" example:"RSD" check:"currency"`
 	Method      Text   `json:"method,omitempty" example:"card"`
 	Provider    Text   `json:"provider,omitempty" example:"allsecure"`
-	Reason      Text   `json:"reason,omitempty" example:"the card was declined"`
+	Reason      Text   `json:"reason,omitempty" example:"card_declined"`
 	RetryURL    Text   `json:"retry_url,omitempty" example:"https://vondi.rs/pay/retry/pay_abc123" check:"https" pii:"secret"`
 	BuyerID     ID     `json:"buyer_id,omitempty" example:"890"`
 	OrderNumber Text   `json:"order_number,omitempty" example:"ORD-2025-001"`

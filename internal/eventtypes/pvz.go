@@ -40,7 +40,7 @@ type ParcelReturned struct {
 	ParcelID     ID   `json:"parcel_id" example:"parcel_12345"`
 	PVZID        ID   `json:"pvz_id" example:"1"`
 	RecipientID  ID   `json:"recipient_id" example:"890"`
-	ReturnReason Text `json:"return_reason" example:"storage time is over"`
+	ReturnReason Text `json:"return_reason" example:"storage_expired"`
 	ReturnedBy   Text `json:"returned_by" example:"operator_456"`
 	DaysStored   Int  `json:"days_stored" example:"4" check:"nonnegative"`
 	OrderID      ID   `json:"order_id,omitempty" example:"12345"`
@@ -63,7 +63,7 @@ type HandoverRejected struct {
 	ParcelIDs  List[ID] `json:"parcel_ids" example:"[\"parcel_12345\",\"parcel_12346\"]"`
 	CourierID  ID       `json:"courier_id" example:"77"`
 	RejectedBy Text     `json:"rejected_by" example:"operator_456"`
-	Reason     Text     `json:"reason" example:"no room left"`
+	Reason     Text     `json:"reason" example:"no_room"`
 }
 
 // CapacityWarning is the payload of pvz.capacity.warning.
@@ -124,7 +124,7 @@ type PartnerRejected struct {
 	PartnerID  ID   `json:"partner_id" example:"prt_3"`
 	UserID     ID   `json:"user_id" example:"893"`
 	RejectedBy Text `json:"rejected_by" example:"admin_1"`
-	Reason     Text `json:"reason" example:"the papers are incomplete"`
+	Reason     Text `json:"reason" example:"papers_incomplete"`
 }
 
 func pvz() []*Type {

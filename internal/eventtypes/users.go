@@ -56,7 +56,7 @@ type UserRoleChanged struct {
 // UserBanned is the payload of user.banned.
 type UserBanned struct {
 	UserID ID   `json:"user_id" example:"890"`
-	Reason Text `json:"reason,omitempty" example:"against the rules of the marketplace"`
+	Reason Text `json:"reason,omitempty" example:"rules_violation"`
 	Until  Time `json:"until,omitzero" example:"2026-01-21T00:00:00Z"`
 }
 

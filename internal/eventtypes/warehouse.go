@@ -33,7 +33,7 @@ type WarehouseStaff struct {
 type WarehouseStaffRemoved struct {
 	WarehouseID   ID   `json:"warehouse_id" example:"1"`
 	UserID        ID   `json:"user_id" example:"891"`
-	Reason        Text `json:"reason,omitempty" example:"the contract has ended"`
+	Reason        Text `json:"reason,omitempty" example:"contract_ended"`
 	WarehouseName Text `json:"warehouse_name,omitempty" example:"Beograd 1"`
 }
 

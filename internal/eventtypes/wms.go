@@ -74,7 +74,7 @@ type InventoryReleased struct {
 	ListingID   ID   `json:"listing_id" example:"100"`
 	WarehouseID ID   `json:"warehouse_id" example:"1"`
 	Quantity    Int  `json:"quantity" example:"2" check:"positive"`
-	Reason      Text `json:"reason" example:"order cancelled"`
+	Reason      Text `json:"reason" example:"order_cancelled"`
 	OrderID     ID   `json:"order_id,omitempty" example:"12345"`
 }
 

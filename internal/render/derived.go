@@ -17,10 +17,14 @@ var derivedFields = map[string][]string{
 }
 
 // derived writes a derived field; "" where the payload lacks the stuff. The name is the
-// reader's where the payload has no name of its own.
+// reader's, unless the payload could have named somebody else: "a new member: …" must not
+// present the owner to himself. Who is named by user.* is who is told.
 func (w *writer) derived(p payload, field, name string) any {
 	switch field {
 	case "name":
+		if p.typ.Payload.Has("name") && p.typ.Name.Category() != "user" {
+			return ""
+		}
 		return clean(name, w.text)
 	case "keep_until":
 		days, _ := p.integer("storage_days")
@@ -37,12 +41,17 @@ func (w *writer) derived(p payload, field, name string) any {
 	return ""
 }
 
-// duration writes minutes as the language does: "7 h 45 min".
+// duration writes minutes as the language does: "7 h 45 min", "8 h", "45 min".
 func (w *writer) duration(minutes int64) string {
-	if w.hoursMinutes == "" {
-		return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
+	hours, minutes := minutes/60, minutes%60
+	head, tail, ok := strings.Cut(w.hoursMinutes, "{{.minutes}}")
+	switch {
+	case !ok:
+		return fmt.Sprintf("%d:%02d", hours, minutes)
+	case hours == 0:
+		return w.spaced(strings.TrimSpace(w.integer(minutes) + tail))
+	case minutes == 0:
+		return w.spaced(strings.TrimSpace(strings.Replace(head, "{{.hours}}", w.integer(hours), 1)))
 	}
-	return w.spaced(strings.NewReplacer(
-		"{{.hours}}", w.integer(minutes/60), "{{.minutes}}", w.integer(minutes%60),
-	).Replace(w.hoursMinutes))
+	return w.spaced(strings.Replace(head, "{{.hours}}", w.integer(hours), 1) + w.integer(minutes) + tail)
 }

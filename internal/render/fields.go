@@ -143,12 +143,24 @@ func (w *writer) words(name, s string) string {
 		return s // links are looked at where they are used; cut they would lead nowhere
 	case strings.HasSuffix(name, "phone"):
 		return w.spaced(phone(clean(s, 24)))
+	case labelField(name) == "reason":
+		return w.reason(s)
 	case longFields[name]:
 		return clean(s, w.long)
 	case strings.HasSuffix(name, "_code") || strings.HasSuffix(name, "_number"):
 		return clean(s, w.id)
 	}
 	return clean(s, w.text)
+}
+
+// reason writes a reason that isn't listed. What somebody has written is cited, whatever its
+// language; an unknown code is nothing that people should read.
+func (w *writer) reason(s string) string {
+	s = strings.TrimSuffix(clean(s, w.long), ".")
+	if s == "" || strings.Contains(s, "_") && !strings.Contains(s, " ") {
+		return ""
+	}
+	return w.quotes[0] + s + w.quotes[1]
 }
 
 // count writes a whole number. A zero that the payload needn't carry reads as absent.

@@ -11,6 +11,7 @@ type style struct {
 	group     string // between thousands
 	decimal   string
 	codeFirst bool // RSD 5,990 rather than 5.990 RSD
+	quotes    [2]string
 	months    [12]string
 	date      func(s *style, d day) string
 	shortDate func(s *style, d day) string
@@ -24,19 +25,19 @@ type day struct {
 
 var styles = map[string]*style{
 	SerbianLatin: {
-		tag: SerbianLatin, group: ".", decimal: ",", date: dotted, shortDate: dottedShort,
+		tag: SerbianLatin, quotes: [2]string{"„", "“"}, group: ".", decimal: ",", date: dotted, shortDate: dottedShort,
 		months: [12]string{"januara", "februara", "marta", "aprila", "maja", "juna", "jula", "avgusta", "septembra", "oktobra", "novembra", "decembra"},
 	},
 	SerbianCyrillic: {
-		tag: SerbianCyrillic, group: ".", decimal: ",", date: dotted, shortDate: dottedShort,
+		tag: SerbianCyrillic, quotes: [2]string{"„", "“"}, group: ".", decimal: ",", date: dotted, shortDate: dottedShort,
 		months: [12]string{"јануара", "фебруара", "марта", "априла", "маја", "јуна", "јула", "августа", "септембра", "октобра", "новембра", "децембра"},
 	},
 	Russian: {
-		tag: Russian, group: "\u00a0", decimal: ",", date: spaced, shortDate: dottedPlain,
+		tag: Russian, quotes: [2]string{"«", "»"}, group: "\u00a0", decimal: ",", date: spaced, shortDate: dottedPlain,
 		months: [12]string{"января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"},
 	},
 	English: {
-		tag: English, group: ",", decimal: ".", codeFirst: true, date: spaced, shortDate: named,
+		tag: English, quotes: [2]string{"“", "”"}, group: ",", decimal: ".", codeFirst: true, date: spaced, shortDate: named,
 		months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 	},
 }
