@@ -104,6 +104,7 @@ func commands(s *session) []*cobra.Command {
 		newStatus(s),
 		newTemplates(s),
 		newLocales(s),
+		newLocales(s),
 		newDoctor(s),
 		newMan(s),
 	}
