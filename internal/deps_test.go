@@ -35,7 +35,8 @@ locales
 
 internal/redisconn   internal/secret
 internal/telemetry   internal/notify
-internal/config      internal/redisconn internal/secret internal/similar
+internal/seal        internal/secret
+internal/config      internal/redisconn internal/seal internal/secret internal/similar
 internal/eventtypes  internal/notify internal/similar
 internal/eventtypes/contract internal/eventtypes internal/notify
 
@@ -44,6 +45,7 @@ internal/addressbook internal/notify internal/eventtypes internal/rediskeys
 internal/routing     internal/notify internal/eventtypes internal/similar
 internal/render      internal/notify internal/eventtypes internal/sms templates locales
 internal/preview     internal/notify internal/eventtypes internal/render internal/sms
+internal/translations internal/render
 internal/pipeline    internal/notify
 internal/jobs        internal/notify internal/rediskeys
 internal/ledger      internal/notify internal/rediskeys
