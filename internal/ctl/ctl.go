@@ -104,7 +104,6 @@ func commands(s *session) []*cobra.Command {
 		newStatus(s),
 		newTemplates(s),
 		newLocales(s),
-		newLocales(s),
 		newDoctor(s),
 		newMan(s),
 	}
