@@ -101,14 +101,15 @@ func (s *session) open(ctx context.Context, what, url string) (redis.UniversalCl
 	options := o.Universal()
 	options.MaxRetries, options.DialerRetries = 1, 1 // a person waits
 	c := redis.NewUniversalClient(options)
-	s.mu.Lock()
-	s.opened = append(s.opened, c.Close)
-	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if err := c.Ping(ctx).Err(); err != nil {
+		_ = c.Close() // the ping's error says more
 		return nil, connectError{fmt.Errorf("%s at %s doesn't answer: %w\nIs it running? VONDINOTIFY_REDIS_URL and --config say where it is", what, o, err)}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = append(s.opened, c.Close)
 	return c, nil
 }
 

@@ -92,7 +92,7 @@ func (s *session) lookAtSources(ctx context.Context, _ *platform, v *statusView)
 		st := sourceStatus{Source: o.name}
 		if o.err != nil {
 			st.Error = o.err.Error()
-			delete(s.origins, o.name) // the next look tries again
+			s.again(o)
 		}
 		for _, l := range looks {
 			if l.Source != o.name {
@@ -107,6 +107,16 @@ func (s *session) lookAtSources(ctx context.Context, _ *platform, v *statusView)
 		v.Sources = append(v.Sources, st)
 	}
 	return nil
+}
+
+// again lets the next look try a source that doesn't answer: with its client, which dials
+// by itself, or with another where it never answered.
+func (s *session) again(o *origin) {
+	if o.client != nil {
+		o.err = nil
+		return
+	}
+	delete(s.origins, o.name)
 }
 
 func lookAtQueues(ctx context.Context, p *platform, v *statusView) error {
