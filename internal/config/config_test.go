@@ -91,6 +91,7 @@ func TestProblems(t *testing.T) {
 		"wrong type":       {yaml: "streams:\n  count: many\n", want: []string{":2: cannot unmarshal"}},
 		"broken":           {yaml: "log: [\n", want: []string{":1:"}},
 		"unknown variable": {env: []string{"VONDINOTIFY_LOG_LEVL=x"}, want: []string{"VONDINOTIFY_LOG_LEVL: no such setting; did you mean VONDINOTIFY_LOG_LEVEL?"}},
+		"short seal key":   {env: []string{"VONDINOTIFY_REDIS_SEAL_KEYS=k1:aHVudGVyMg=="}, want: []string{"redis.seal_keys=***: key k1: want 32 bytes"}},
 		"not a number":     {env: []string{"VONDINOTIFY_STREAMS_COUNT=x"}, want: []string{"VONDINOTIFY_STREAMS_COUNT=x: want a whole number"}},
 		"all at once": {
 			env: []string{"VONDINOTIFY_LOG_LEVEL=loud", "VONDINOTIFY_LOG_FORMAT=xml", "VONDINOTIFY_STREAMS_COUNT=0"},

@@ -3,6 +3,7 @@ package ctl
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,6 +16,7 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/pipeline"
 	"github.com/vondi-global/notifications/internal/routing"
+	"github.com/vondi-global/notifications/internal/seal"
 	"github.com/vondi-global/notifications/internal/streams"
 )
 
@@ -36,13 +38,17 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := seal.New(s.cfg.Redis.SealKeys)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("redis.seal_keys: %w", err)}
+	}
 	now := s.clock()
 	p := &platform{
 		book:   addressbook.New(client, now),
-		ledger: ledger.New(client, ledgerConfig(s.cfg.History), now),
+		ledger: ledger.New(client, ledgerConfig(s.cfg.History, keys), now),
 		queue:  jobs.NewQueue(client, jobs.Defaults()),
 		holds:  jobs.NewHolds(client, now),
-		dead:   streams.NewDeadLetters(client, streams.DeadConfig{}),
+		dead:   streams.NewDeadLetters(client, streams.DeadConfig{Sealer: keys}),
 		now:    now,
 	}
 	if p.router, err = routing.New(routingConfig(s.cfg), p.book, now); err != nil {
@@ -51,10 +57,10 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 	return p, nil
 }
 
-func ledgerConfig(h config.History) ledger.Config {
+func ledgerConfig(h config.History, keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = h.Markers, h.Log, h.Length
-	cfg.Receipts = notify.Channels()
+	cfg.Receipts, cfg.Sealer = notify.Channels(), keys
 	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
 	return cfg
 }

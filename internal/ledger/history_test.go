@@ -251,3 +251,20 @@ func TestConfigThatCantWork(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEventThatDoesNotOpenIsNotLost: a key that is missing is put right; until then the
+// event's deliveries wait.
+func TestAnEventThatDoesNotOpenIsNotLost(t *testing.T) {
+	l, client := start(t)
+	must(t, l.Keep(t.Context(), []notify.Planned{planned(orderEvent("event-1"))}))
+	cfg := Defaults()
+	cfg.Sealer = locked{}
+	if _, err := New(client, cfg, time.Now).Event(t.Context(), "event-1"); !errors.Is(err, notify.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// locked is a sealer without the key.
+type locked struct{ reversed }
+
+func (locked) Open([]byte) ([]byte, error) { return nil, errors.New("no such key") }

@@ -139,7 +139,8 @@ func (l *Ledger) entities(e notify.Event) []string {
 }
 
 // Event reads an event back, whole. Its error is [ErrNoEvent], or wraps
-// [notify.ErrUnavailable] where Redis did not answer.
+// [notify.ErrUnavailable] where Redis did not answer or the record is sealed with a key that
+// is not there.
 func (l *Ledger) Event(ctx context.Context, id string) (notify.Event, error) {
 	sealed, err := l.pipe.HGet(ctx, rediskeys.Event(id), "event").Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -154,7 +155,7 @@ func (l *Ledger) Event(ctx context.Context, id string) (notify.Event, error) {
 func (l *Ledger) open(sealed []byte) (e notify.Event, err error) {
 	text, err := l.cfg.Sealer.Open(sealed)
 	if err != nil {
-		return e, fmt.Errorf("event: %w", err)
+		return e, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
 	}
 	if err := json.Unmarshal(text, &e); err != nil {
 		return e, fmt.Errorf("event: %w", err)

@@ -19,6 +19,7 @@ type DeadConfig struct {
 	Life     time.Duration // how long a letter's entry is kept whole: 30 days
 	Once     time.Duration // how long the same letter is not taken twice: 72 h
 	MaxBytes int           // larger entries are not kept whole: 1 MiB. They still lie in their stream
+	Sealer   Sealer        // protects the entries while they lie in Redis; nil: they are kept as they are
 }
 
 func (c DeadConfig) defaults() DeadConfig {
@@ -90,11 +91,12 @@ func (d *DeadLetters) Bury(ctx context.Context, l notify.Letter) error {
 	shown := write(l, body, len(fields) > 0)
 	args := []any{d.cfg.Once.Milliseconds(), d.cfg.Length, d.cfg.Life.Milliseconds(), len(shown)}
 	args = append(args, shown...)
-	for k, v := range fields {
-		args = append(args, k, v)
+	args, err := d.seal(args, fields)
+	if err != nil {
+		return fmt.Errorf("dead letter: %w", err)
 	}
 	keys := []string{rediskeys.DeadOnce(body), rediskeys.Dead, rediskeys.DeadBody(body), rediskeys.DeadDropped}
-	err := buryScript.Run(ctx, d.client, keys, args...).Err()
+	err = buryScript.Run(ctx, d.client, keys, args...).Err()
 	if errors.Is(err, redis.Nil) {
 		return nil // taken before
 	}
@@ -137,7 +139,10 @@ func (d *DeadLetters) Get(ctx context.Context, id string) (notify.Letter, error)
 	if err != nil {
 		return notify.Letter{}, err
 	}
-	l.Fields, err = d.client.HGetAll(ctx, rediskeys.DeadBody(body)).Result()
+	kept, err := d.client.HGetAll(ctx, rediskeys.DeadBody(body)).Result()
+	if err == nil {
+		l.Fields, err = d.open(kept)
+	}
 	if err != nil {
 		return notify.Letter{}, fmt.Errorf("dead letter %s: %w", id, err)
 	}

@@ -1,8 +1,10 @@
 package streams_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -206,5 +208,43 @@ func TestFromTheReaderToTheLetters(t *testing.T) {
 	again, err := streams.Decode(shown.Source.Source, shown.Source.Stream, redis.XMessage{ID: id, Values: map[string]any{"type": whole.Fields["type"], "order_id": whole.Fields["order_id"]}})
 	if err != nil || again.ID != shown.EventID || whole.Fields["order_id"] != "7" {
 		t.Errorf("a retry would be another event: %+v, %v; the letter has %s", again, err, shown.EventID)
+	}
+}
+
+// tagged is a sealer that one can see through, with a key that may be missing.
+type tagged struct{ key string }
+
+func (s tagged) Seal(b []byte) ([]byte, error) {
+	slices.Reverse(b)
+	return append([]byte(s.key+"|"), b...), nil
+}
+
+func (s tagged) Open(b []byte) ([]byte, error) {
+	rest, ok := bytes.CutPrefix(b, []byte(s.key+"|"))
+	if !ok {
+		return nil, errors.New("sealed with a key that is missing")
+	}
+	slices.Reverse(rest)
+	return rest, nil
+}
+
+func TestTheEntriesOfLettersAreSealed(t *testing.T) {
+	c := redistest.Start(t).Client()
+	d := streams.NewDeadLetters(c, streams.DeadConfig{Sealer: tagged{"k1"}})
+	bury(t, d, letter("k"))
+	id := list(t, d, "", 1)[0].ID
+	got, err := d.Get(t.Context(), id)
+	if diff := cmp.Diff(letter("k").Fields, got.Fields); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for _, body := range c.Keys(t.Context(), rediskeys.DeadBody("*")).Val() {
+		for name, value := range c.HGetAll(t.Context(), body).Val() {
+			if !strings.HasPrefix(name, "k1|") || !strings.HasPrefix(value, "k1|") {
+				t.Errorf("Redis holds %q = %q", name, value)
+			}
+		}
+	}
+	if _, err := streams.NewDeadLetters(c, streams.DeadConfig{Sealer: tagged{"k2"}}).Get(t.Context(), id); err == nil || !strings.Contains(err.Error(), "a key that is missing") {
+		t.Errorf("without the key: %v", err)
 	}
 }
