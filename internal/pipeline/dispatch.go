@@ -78,14 +78,31 @@ func (p *Dispatcher) Dispatch(ctx context.Context, events []notify.Event) []erro
 	if err := p.Learner.Learn(ctx, events); err != nil {
 		return all(len(events), unavailable("learn", err))
 	}
-	parts := slices.Collect(slices.Chunk(events, partSize))
-	answers := make([][]error, len(parts))
+	return p.inParts(ctx, slices.Collect(slices.Chunk(events, partSize)))
+}
+
+// inParts dispatches side by side. A part's panic is the caller's, who tries the events
+// alone.
+func (p *Dispatcher) inParts(ctx context.Context, parts [][]notify.Event) []error {
+	if len(parts) == 1 {
+		return p.dispatch(ctx, parts[0], 0)
+	}
+	answers, panics := make([][]error, len(parts)), make([]any, len(parts))
 	var g errgroup.Group
 	g.SetLimit(partsAtOnce)
 	for i, part := range parts {
-		g.Go(func() error { answers[i] = p.dispatch(ctx, part, 0); return nil })
+		g.Go(func() error {
+			defer func() { panics[i] = recover() }()
+			answers[i] = p.dispatch(ctx, part, 0)
+			return nil
+		})
 	}
 	_ = g.Wait() // the functions keep their errors in answers
+	for _, broken := range panics {
+		if broken != nil {
+			panic(broken)
+		}
+	}
 	return slices.Concat(answers...)
 }
 

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -102,5 +103,24 @@ func TestFallbacksAreQueuedForLater(t *testing.T) {
 	}
 	if len(w.queued) != 2 || w.queued[1].NotBefore != at || !slices.Equal(w.queued[1].Unless, []string{"d1"}) {
 		t.Errorf("got %+v", w.queued)
+	}
+}
+
+func TestALargeBatchIsDispatchedInParts(t *testing.T) {
+	var ids []string
+	for i := range 5*partSize + 1 {
+		ids = append(ids, fmt.Sprint("e", i))
+	}
+	w := newWorld()
+	w.broken["route e7"] = errors.New("bad")
+	w.broken["route "+ids[4*partSize]] = errors.New("bad too")
+	errs := w.dispatcher().Dispatch(t.Context(), events(ids...))
+	if len(errs) != len(ids) {
+		t.Fatalf("%d answers for %d events", len(errs), len(ids))
+	}
+	for i, err := range errs {
+		if bad := i == 7 || i == 4*partSize; (err != nil) != bad {
+			t.Errorf("event %d: %v", i, err)
+		}
 	}
 }
