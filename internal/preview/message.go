@@ -92,8 +92,10 @@ func (s *shown) sms() {
 	if n == 1 {
 		segments = "1 segment"
 	}
-	s.Facts = []string{segments, string(enc), fmt.Sprintf("%d of %d characters", length, sms.Room(max(n, 1), enc))}
+	s.Facts = []string{segments, encodingNames[enc], fmt.Sprintf("%d of %d characters", length, sms.Room(max(n, 1), enc))}
 }
+
+var encodingNames = map[sms.Encoding]string{sms.GSM7: "GSM-7", sms.UCS2: "UCS-2"}
 
 func (s *shown) push() {
 	fields := map[string]string{"title": s.Title, "body": s.Text, "link": s.Link, "image": s.Image, "collapse": s.Collapse}
