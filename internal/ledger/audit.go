@@ -61,8 +61,8 @@ const waitsAtMost = time.Hour
 
 // Audit takes account of some of the events since a time. It begins at cursor 0 and goes
 // on with next until that is 0; an event that is kept meanwhile may be missed, and one
-// may, rarely, be seen twice. Events younger than a moment are left out: their jobs may
-// not be enqueued yet.
+// may, rarely, be seen twice. Of an event that was planned a moment ago nothing is called
+// lost: its jobs may not be enqueued yet.
 func (l *Ledger) Audit(ctx context.Context, cursor uint64, since time.Time, jobs Jobs) (t Tally, next uint64, err error) {
 	node, err := l.node(ctx)
 	if err != nil {
@@ -77,12 +77,15 @@ func (l *Ledger) Audit(ctx context.Context, cursor uint64, since time.Time, jobs
 		return t, 0, err
 	}
 	for _, e := range events {
-		if e.Event.Time.Before(since) || l.now().Sub(e.Kept) < settling {
+		if e.Event.Time.Before(since) {
 			continue
 		}
 		one, err := l.account(ctx, e, jobs)
 		if err != nil {
 			return t, 0, err
+		}
+		if l.now().Sub(e.Kept) < settling {
+			one.InFlight, one.Lost = one.InFlight+len(one.Lost), nil
 		}
 		t.Add(one)
 	}

@@ -81,7 +81,7 @@ func TestAuditOfEventsThatWait(t *testing.T) {
 		after         time.Duration
 		events, waits int
 		lost          int
-	}{{0, 0, 0, 0}, {10 * time.Minute, 1, 1, 0}, {2 * time.Hour, 1, 0, 1}} {
+	}{{0, 1, 1, 0}, {10 * time.Minute, 1, 1, 0}, {2 * time.Hour, 1, 0, 1}} {
 		client.FlushDB(t.Context())
 		l := New(client, Defaults(), func() time.Time { return time.Now().Add(tt.after) })
 		p := planned(orderEvent("event-1"))
