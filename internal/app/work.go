@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/config"
@@ -73,6 +74,7 @@ func (a *App) startWorkers(ctx context.Context, prepare func() *jobs.Workers) er
 			err := w.Start(ctx)
 			if err == nil {
 				a.workers.Store(w)
+				debug.FreeOSMemory() // what the building needed, the running doesn't
 				return nil
 			}
 			a.log.Warn().Err(err).Msg("The workers could not start")

@@ -16,9 +16,14 @@ func Tune(o redis.UniversalOptions) *redis.UniversalOptions {
 	o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 10, 50*time.Millisecond, time.Second
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = 2*time.Second, 2*time.Second, 2*time.Second
 	o.PipelinePoolSize = -1
+	o.ReadBufferSize, o.WriteBufferSize = buffer, buffer
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return &o
 }
+
+// buffer is enough for a job and its answer: the default of 32 KB for each of two or three
+// dozen connections is what an idle daemon would mostly consist of.
+const buffer = 4 << 10
 
 // maxQueued bounds the commands that wait in an auto-pipelined client: with a slow Redis
 // callers get an error rather than the process all the memory.
