@@ -63,6 +63,7 @@ func (d *dev) build() error {
 	o := d.options
 	cfg := config.Default()
 	cfg.Consumer, cfg.Admin.Addr, cfg.Streams.Discover = "dev", o.Addr, time.Second
+	cfg.Brand.Logo = "" // the name in letters: it lies on no server that dev mode could ask
 	if err := d.surround(&cfg); err != nil {
 		return err
 	}

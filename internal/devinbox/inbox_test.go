@@ -32,8 +32,10 @@ var records = known{
 func serve(t *testing.T) (*simulators.Inbox, *httptest.Server) {
 	t.Helper()
 	inbox := simulators.NewInbox(0)
-	inbox.Add(simulators.Captured{Channel: "email", MessageID: "e1", To: "ana@example.com", Subject: "Primili smo <b>", HTML: `<p>hi</p><img src="cid:qr"><script>alert(1)</script>`, Text: "hi",
-		Files: []simulators.File{{Name: "qr.png", Type: "image/png", Data: []byte("png"), ContentID: "qr"}}, Raw: []byte("Subject: x\r\n\r\nhi")})
+	inbox.Add(simulators.Captured{
+		Channel: "email", MessageID: "e1", To: "ana@example.com", Subject: "Primili smo <b>", HTML: `<p>hi</p><img src="cid:qr"><script>alert(1)</script>`, Text: "hi",
+		Files: []simulators.File{{Name: "qr.png", Type: "image/png", Data: []byte("png"), ContentID: "qr"}}, Raw: []byte("Subject: x\r\n\r\nhi"),
+	})
 	inbox.Add(simulators.Captured{Channel: "telegram", MessageID: "t1", To: "555", HTML: "<b>Nova</b> &lt;b&gt;x&lt;/b&gt;<script>y</script>", Buttons: []simulators.Button{{Text: "Otvori", URL: "https://vondi.rs/x"}}})
 	inbox.Add(simulators.Captured{Channel: "sms", MessageID: "s1", To: "+381601234567", Text: "Kod 1", Encoding: "GSM-7", Segments: 1})
 	srv := httptest.NewServer(New(inbox, records))
