@@ -98,6 +98,7 @@ func channelRow() row {
 func deadRow() row {
 	return row{"Dead letters", []graph{
 		{"Letters", count, "notifyctl dead list", []line{{`max(dead_letters)`, "letters"}}},
+		{"The account of the last hours", count, "notifyctl audit. Unaccounted must be 0.", []line{{`max by (state) (audit_deliveries)`, "{{state}}"}}},
 		{"Deliveries given up", count, "", []line{{`sum by (channel, reason) (increase(notifications_total{outcome="failed"}[$__rate_interval]))`, "{{channel}} {{reason}}"}}},
 		{"Entries set aside", count, "", []line{{`sum by (stream) (increase(events_consumed_total{status="dead"}[$__rate_interval]))`, "{{stream}}"}}},
 	}}

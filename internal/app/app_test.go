@@ -209,6 +209,21 @@ func TestPages(t *testing.T) {
 	}
 }
 
+func TestTheAccountIsAMetric(t *testing.T) {
+	a, c := daemon(t)
+	start(t, a)
+	c.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": 1, "order_id": 2, "warehouse_id": 3}})
+	await(t, "the skip is recorded", func() bool { return c.XLen(t.Context(), "notifications:events").Val() == 1 })
+	tally, err := a.account(t.Context())
+	if err != nil || tally.Events != 1 || tally.Skipped != 1 || !tally.Holds() {
+		t.Fatalf("got %+v, %v", tally, err)
+	}
+	a.report(tally)
+	if _, body := get(t, "http://"+a.admin.Addr()+"/metrics"); !strings.Contains(body, `audit_deliveries{state="skipped"} 1`) || !strings.Contains(body, `audit_deliveries{state="unaccounted"} 0`) {
+		t.Error("the metrics don't show the account")
+	}
+}
+
 func TestOneServerUnderTwoNamesIsReadOnce(t *testing.T) {
 	cfg := config.Default()
 	cfg.Sources = map[string]string{"listings": "redis://h:36380/0", "delivery": "redis://h:36380/0", "wms": "redis://h:36381/0"}
@@ -258,7 +273,7 @@ func TestLifecycleUndoesBackwards(t *testing.T) {
 	if strings.Join(story, "") != "cba" || err == nil || err.Error() != "stop b: stuck" {
 		t.Errorf("got %v, %v", story, err)
 	}
-	if again := l.stop(t.Context()); again != err || len(story) != 3 {
+	if again := l.stop(t.Context()); !errors.Is(again, err) || len(story) != 3 {
 		t.Errorf("a second stop must do nothing: %v, %v", story, again)
 	}
 }

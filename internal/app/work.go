@@ -60,6 +60,7 @@ func (a *App) buildWork() error {
 		},
 	}, a.log)
 	a.supervised("reconciler", func(ctx context.Context) error { reconciler.Run(ctx); return nil })
+	a.supervised("audit", a.alone("audit", a.audit))
 	return nil
 }
 

@@ -28,6 +28,7 @@ type Metrics struct {
 	fallbacks  *prometheus.CounterVec
 	reloads    *prometheus.CounterVec
 	breaker    *prometheus.GaugeVec
+	audit      *prometheus.GaugeVec
 }
 
 // seconds has an edge at each threshold that an alert asks for: 1 s (passport 13.2), 10 s
@@ -53,6 +54,7 @@ func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	m.fallbacks = counter(reg, "locale_fallbacks_total", "Messages that came out in another language than planned.", "locale")
 	m.reloads = counter(reg, "templates_reload_total", "Reloads of templates and locales.", "result")
 	m.breaker = gauge(reg, "circuit_breaker_open", "1 while a provider's breaker is open, 0.5 while it tries.", "provider")
+	m.audit = gauge(reg, "audit_deliveries", "Deliveries planned in the last hours, by what became of them; on the pod that took the account.", "state")
 	m.begin()
 	return m
 }
@@ -154,4 +156,12 @@ func (m *Metrics) Reloaded(taken bool) {
 // Breaker shows how far a provider's breaker is open: 0 closed, 0.5 trying, 1 open.
 func (m *Metrics) Breaker(provider string, open float64) {
 	m.breaker.WithLabelValues(provider).Set(open)
+}
+
+// Audited shows the account of the last hours: how many deliveries are sent, skipped, dead,
+// in flight and unaccounted for.
+func (m *Metrics) Audited(deliveries map[string]int) {
+	for state, n := range deliveries {
+		m.audit.WithLabelValues(state).Set(float64(n))
+	}
 }
