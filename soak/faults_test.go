@@ -249,9 +249,13 @@ func sameEventTwice(s *stage, long time.Duration) {
 // poison mixes what can't be read with what can.
 func poison(s *stage, long time.Duration) {
 	bad := []map[string]any{
-		{"data": "{broken"}, {"type": "no.such.type"}, {"nothing": "at all"},
-		{"type": "order.cancelled"}, {"type": "order.cancelled", "order_id": "1", "reason": strings.Repeat("x", 5<<20)},
-		{"type": "order.cancelled\xff\xfe", "order_id": "1"}, {"type": "order.cancelled", "order_id": "a\r\nb", "reason": "x"},
+		{"data": "{broken"},
+		{"type": "no.such.type"},
+		{"nothing": "at all"},
+		{"type": "order.cancelled"},
+		{"type": "order.cancelled", "order_id": "1", "reason": strings.Repeat("x", 5<<20)},
+		{"type": "order.cancelled\xff\xfe", "order_id": "1"},
+		{"type": "order.cancelled", "order_id": "a\r\nb", "reason": "x"},
 	}
 	count := 0
 	s.during(50, func() {

@@ -44,8 +44,10 @@ func openWithDirectory(t *testing.T) (*Book, *service, *redis.Client, *clock) {
 	s.say(knows890)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	d, err := NewDirectory(DirectoryConfig{URL: server.URL + "/people/", Timeout: 5 * time.Second,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }})
+	d, err := NewDirectory(DirectoryConfig{
+		URL: server.URL + "/people/", Timeout: 5 * time.Second,
+		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

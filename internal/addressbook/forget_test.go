@@ -75,8 +75,11 @@ func withID(c notify.Contact, id string) notify.Contact {
 func traces() []string {
 	list := []string{"u-890"}
 	for _, a := range []notify.Address{
-		{Channel: notify.Email, Value: "jelena@example.com"}, {Channel: notify.Email, Value: "before@example.com"},
-		{Channel: notify.SMS, Value: "+381631234567"}, {Channel: notify.Telegram, Value: "555"}, {Channel: notify.Push, Value: "fcm:abc"},
+		{Channel: notify.Email, Value: "jelena@example.com"},
+		{Channel: notify.Email, Value: "before@example.com"},
+		{Channel: notify.SMS, Value: "+381631234567"},
+		{Channel: notify.Telegram, Value: "555"},
+		{Channel: notify.Push, Value: "fcm:abc"},
 	} {
 		_, fingerprint, _ := strings.Cut(a.Key(), ":")
 		list = append(list, fingerprint)

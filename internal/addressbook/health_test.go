@@ -76,9 +76,17 @@ func TestHowLongAnAddressIsDead(t *testing.T) {
 		code    string
 		life    time.Duration
 	}{
-		{notify.Email, "550 5.1.1", 0}, {notify.Email, "5.1.10", 0}, {notify.Email, "550 5.2.1", deadLife}, {notify.Email, "", deadLife},
-		{notify.Telegram, "403", deadLife}, {notify.SMS, "21610", 0}, {notify.SMS, "UNDELIV 001", 0}, {notify.SMS, "UNDELIV 027", deadLife}, {notify.SMS, "30005", deadLife},
-		{notify.Push, "UNREGISTERED", 0}, {notify.Push, "INVALID_ARGUMENT", deadLife},
+		{notify.Email, "550 5.1.1", 0},
+		{notify.Email, "5.1.10", 0},
+		{notify.Email, "550 5.2.1", deadLife},
+		{notify.Email, "", deadLife},
+		{notify.Telegram, "403", deadLife},
+		{notify.SMS, "21610", 0},
+		{notify.SMS, "UNDELIV 001", 0},
+		{notify.SMS, "UNDELIV 027", deadLife},
+		{notify.SMS, "30005", deadLife},
+		{notify.Push, "UNREGISTERED", 0},
+		{notify.Push, "INVALID_ARGUMENT", deadLife},
 	} {
 		if got := deadFor(c.channel, c.code); got != c.life {
 			t.Errorf("%s %q: %s, want %s", c.channel, c.code, got, c.life)

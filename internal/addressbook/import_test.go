@@ -211,7 +211,7 @@ func readAgain(t *testing.T, rec record, f Format) {
 	if err := write(rec); err != nil {
 		t.Fatal(err)
 	}
-	if err := readRecords(&out, f, func(line int, again record, err error) error {
+	if err := readRecords(&out, f, func(_ int, again record, err error) error {
 		if diff := cmp.Diff(rec.contact(), again.contact(), cmpopts.EquateEmpty()); err != nil || diff != "" {
 			t.Fatalf("%v (-first +again):\n%s", err, diff)
 		}

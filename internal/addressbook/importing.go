@@ -88,7 +88,7 @@ func readRecords(r io.Reader, f Format, one func(line int, rec record, err error
 	parse := func(line string) (record, error) { return parseRecord([]byte(line), true) }
 	if f == CSV {
 		header, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return errors.New("header: the file is empty")
 		}
 		if err != nil {
@@ -103,7 +103,7 @@ func readRecords(r io.Reader, f Format, one func(line int, rec record, err error
 	for {
 		line, err := lines.next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, errLongLine):
 			err = one(lines.n, record{}, err)
@@ -162,9 +162,9 @@ func (l *lineReader) read() (line []byte, err error) {
 			line = append(line, part...)
 		}
 		switch {
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err == io.EOF && len(line) == 0, err != nil && err != io.EOF:
+		case errors.Is(err, io.EOF) && len(line) == 0, err != nil && !errors.Is(err, io.EOF):
 			return nil, err
 		case len(line) > maxLine:
 			return nil, errLongLine

@@ -152,10 +152,16 @@ func indexKey(a notify.Address) string {
 // allFacts is the whole contact; values that it doesn't have are empty.
 func allFacts(c notify.Contact) []fact {
 	list := []fact{
-		{fieldName, c.Name}, {fieldEmail, c.Email}, {fieldPhone, c.Phone}, {fieldChat, c.TelegramChat},
-		{fieldLocale, c.Locale}, {fieldZone, c.TimeZone},
-		{fieldEmailVerified, timeText(c.EmailVerified)}, {fieldPhoneVerified, timeText(c.PhoneVerified)},
-		{fieldBanned, timeText(c.Banned)}, {fieldBannedUntil, timeText(c.BannedUntil)},
+		{fieldName, c.Name},
+		{fieldEmail, c.Email},
+		{fieldPhone, c.Phone},
+		{fieldChat, c.TelegramChat},
+		{fieldLocale, c.Locale},
+		{fieldZone, c.TimeZone},
+		{fieldEmailVerified, timeText(c.EmailVerified)},
+		{fieldPhoneVerified, timeText(c.PhoneVerified)},
+		{fieldBanned, timeText(c.Banned)},
+		{fieldBannedUntil, timeText(c.BannedUntil)},
 	}
 	for _, t := range c.PushTokens {
 		list = append(list, fact{prefixToken + t.Device(), jsonText(t)})

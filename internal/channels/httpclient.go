@@ -49,7 +49,7 @@ func (a Answer) OK() bool { return a.Status/100 == 2 }
 // hide is what its text must not tell.
 func Do(ctx context.Context, client *http.Client, provider string, req *http.Request, hide ...string) (Answer, error) {
 	var d departure
-	resp, err := client.Do(req.WithContext(httptrace.WithClientTrace(ctx, d.trace())))
+	resp, err := client.Do(req.WithContext(httptrace.WithClientTrace(ctx, d.trace()))) //nolint:gosec // where to is the operator's configuration
 	if err != nil {
 		return Answer{}, Lost(provider, err, d.left(), hide...)
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/vondi-global/notifications/internal/redisconn"
-	"github.com/vondi-global/notifications/internal/secret"
 	"github.com/vondi-global/notifications/internal/seal"
+	"github.com/vondi-global/notifications/internal/secret"
 	"github.com/vondi-global/notifications/internal/similar"
 )
 

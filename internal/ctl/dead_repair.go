@@ -107,7 +107,7 @@ func (r *retrier) editor(ctx context.Context, fields map[string]any) (map[string
 	if err := errors.Join(err, file.Close()); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", file.Name())
+	cmd := exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", file.Name()) //nolint:gosec // the operator's own editor
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.In, r.Out, r.Err
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%s: %w; nothing was retried", program, err)

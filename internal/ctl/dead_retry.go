@@ -126,12 +126,9 @@ func (r *retrier) entry(ctx context.Context, masked notify.Letter) (said, still 
 	if err != nil {
 		return "", "", err
 	}
-	e, err := streams.Decode(l.Source.Source, l.Source.Stream, redis.XMessage{ID: l.Source.Entry, Values: fields})
-	if err == nil {
-		_, err = eventtypes.Check(&e)
-	}
-	if err != nil {
-		return "", err.Error(), nil
+	e, still := readAgain(l.Source, fields)
+	if still != "" {
+		return "", still, nil
 	}
 	t := newTally()
 	d := door{platform: r.platform, dry: r.retry.dryRun}
@@ -139,6 +136,18 @@ func (r *retrier) entry(ctx context.Context, masked notify.Letter) (said, still 
 		return "", "", err
 	}
 	return fmt.Sprintf("%s %s: %s", e.Type, e.ID, t.brief(r.retry.dryRun)), "", nil
+}
+
+// readAgain makes an event of an entry, or says why it makes none.
+func readAgain(from notify.Position, fields map[string]any) (e notify.Event, still string) {
+	e, err := streams.Decode(from.Source, from.Stream, redis.XMessage{ID: from.Entry, Values: fields})
+	if err == nil {
+		_, err = eventtypes.Check(&e)
+	}
+	if err != nil {
+		return e, err.Error()
+	}
+	return e, ""
 }
 
 // delivery sends a delivery again, by the rules of resend.
@@ -149,7 +158,7 @@ func (r *retrier) delivery(ctx context.Context, l notify.Letter) (said, still st
 	c := &chooser{finder: finder{r.platform, 1}}
 	found, err := c.named(ctx, []string{l.Delivery})
 	if err != nil {
-		return "", err.Error(), nil
+		return "", err.Error(), nil //nolint:nilerr // the letter stays, and says why; the others go on
 	}
 	items, err := r.plan(ctx, r.platform, found, resendFlags{reason: "dead letter " + l.ID}, true)
 	if err != nil || len(items) == 0 {

@@ -58,8 +58,8 @@ func (d door) pass(ctx context.Context, t *tally, events []notify.Event) error {
 	if err != nil {
 		return err
 	}
-	for i, plan := range plans {
-		t.count(events[i].Type, plan, before)
+	for i, e := range events {
+		t.count(e.Type, plans[i], before)
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ const patience = 20 * time.Second
 
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	want := regexp.MustCompile(args[0])
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for deadline, tick := time.Now().Add(patience), time.Tick(50*time.Millisecond); ; <-tick {
 		err := ts.Exec(args[1], args[2:]...)
 		out := ts.ReadFile("stdout")
 		if want.MatchString(out) {
@@ -198,7 +198,7 @@ func (w *stage) received(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return fmt.Sprint(n)
 	}
-	for deadline := time.Now().Add(patience); count() != args[1]; time.Sleep(20 * time.Millisecond) {
+	for deadline, tick := time.Now().Add(patience), time.Tick(20*time.Millisecond); count() != args[1]; <-tick {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%s: %s messages, want %s", args[0], count(), args[1])
 		}

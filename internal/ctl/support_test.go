@@ -150,8 +150,7 @@ func TestResendStopsAndGoesOn(t *testing.T) {
 	defer s.close()
 	ctx, stop := context.WithCancel(t.Context())
 	go func() {
-		for d.queued() < 2 {
-			time.Sleep(5 * time.Millisecond)
+		for tick := time.Tick(5 * time.Millisecond); d.queued() < 2; <-tick {
 		}
 		stop()
 	}()

@@ -171,6 +171,7 @@ func (w pageWriter) sent(d deliveryStory) string {
 		text += "; " + w.paint(green, "the provider says that it arrived")
 	case notify.Bounced:
 		text += "; " + w.paint(red, "the provider says that it did not arrive")
+	default: // no word from it, or none expected
 	}
 	if d.MaybeDuplicate {
 		text += "; " + w.paint(yellow, "perhaps twice")
@@ -196,7 +197,7 @@ func (w pageWriter) details(e eventStory, d deliveryStory) []string {
 	for _, a := range d.Story {
 		if a.Reason == notify.ReasonDuplicate {
 			again++
-		} else if line := w.attempt(d, a); line != "" {
+		} else if line := w.attempt(a); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -225,7 +226,7 @@ func because(note string) string {
 
 // attempt is one line of the log. The one that the headline has said already is left out,
 // unless the provider's answer is in it.
-func (w pageWriter) attempt(d deliveryStory, a attemptStory) string {
+func (w pageWriter) attempt(a attemptStory) string {
 	at := w.clockTime(a.Time) + "  "
 	switch a.Status {
 	case notify.Revealed:

@@ -19,7 +19,7 @@ func (v Violation) String() string {
 }
 
 // InvalidPayload says how a payload breaks the rules of its type.
-type InvalidPayload struct { //nolint:errname // the name says what it is, as in errors.AsType[*eventtypes.InvalidPayload]
+type InvalidPayload struct {
 	Type       EventType
 	Violations []Violation
 }
@@ -33,7 +33,7 @@ func (e *InvalidPayload) Error() string {
 }
 
 // UnknownType says that the catalogue doesn't have a type.
-type UnknownType struct { //nolint:errname // see InvalidPayload
+type UnknownType struct {
 	Type    string
 	Nearest EventType // the most similar name; empty if none is near
 }

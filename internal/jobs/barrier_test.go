@@ -16,7 +16,7 @@ func TestBarrierSeesWhetherReplicasHaveIt(t *testing.T) {
 		t.Errorf("without a replica: %v", err)
 	}
 	replica := redistest.Start(t)
-	if err := replica.Client().SlaveOf(t.Context(), "127.0.0.1", strconv.Itoa(master.Port())).Err(); err != nil {
+	if err := replica.Client().ReplicaOf(t.Context(), "127.0.0.1", strconv.Itoa(master.Port())).Err(); err != nil {
 		t.Fatal(err)
 	}
 	await(t, "the replica follows", func() bool { return NewBarrier(client, 1).Wait(t.Context()) == nil })

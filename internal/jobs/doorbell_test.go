@@ -188,7 +188,7 @@ func BenchmarkEnqueueToHandler(b *testing.B) {
 			q := NewQueue(s.Client(), cfg)
 			var took []time.Duration
 			for i := 0; b.Loop(); i++ {
-				time.Sleep(20 * time.Millisecond) // idle again
+				<-time.After(20 * time.Millisecond) // idle again
 				start := time.Now()
 				must(b, q.Enqueue(b.Context(), []notify.Delivery{delivery(strconv.Itoa(i), notify.Channels()[i%4], notify.High)}))
 				took = append(took, (<-at).Sub(start))
@@ -213,6 +213,6 @@ func commands(b *testing.B, c *redis.Client, while time.Duration) float64 {
 		return n
 	}
 	before := count()
-	time.Sleep(while)
+	<-time.After(while)
 	return (count() - before) / while.Seconds()
 }

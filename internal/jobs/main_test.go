@@ -67,7 +67,7 @@ func must(t testing.TB, err error) {
 // await waits until a condition holds.
 func await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for until := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for until, tick := time.Now().Add(20*time.Second), time.Tick(5*time.Millisecond); !holds(); <-tick {
 		if time.Now().After(until) {
 			t.Fatalf("after 20 s still not: %s", what)
 		}

@@ -181,8 +181,11 @@ func TestHolds(t *testing.T) {
 func TestHoldsThatMakeNoSense(t *testing.T) {
 	h := NewHolds(nil, time.Now)
 	for _, hold := range []Hold{
-		{What: "everything", By: "m", Reason: "r"}, {What: "channel:fax", By: "m", Reason: "r"}, {What: "type:", By: "m", Reason: "r"},
-		{What: "all", Reason: "r"}, {What: "all", By: "m"},
+		{What: "everything", By: "m", Reason: "r"},
+		{What: "channel:fax", By: "m", Reason: "r"},
+		{What: "type:", By: "m", Reason: "r"},
+		{What: "all", Reason: "r"},
+		{What: "all", By: "m"},
 	} {
 		if err := h.Set(t.Context(), hold); err == nil || !strings.HasPrefix(err.Error(), "hold") {
 			t.Errorf("Set(%+v) = %v, want an error that begins with hold", hold, err)

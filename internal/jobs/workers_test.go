@@ -198,7 +198,7 @@ func TestAFloodOfLowNeverDelaysHigh(t *testing.T) {
 	var once sync.Once
 	free := func() { once.Do(func() { close(release) }) }
 	t.Cleanup(free)
-	work(t, cfg, s, Handlers{Deliver: func(ctx context.Context, d notify.Delivery, _ notify.Attempt) notify.Decision {
+	work(t, cfg, s, Handlers{Deliver: func(_ context.Context, d notify.Delivery, _ notify.Attempt) notify.Decision {
 		if d.Priority == notify.High {
 			high <- struct{}{}
 		} else {

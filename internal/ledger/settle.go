@@ -27,7 +27,7 @@ func (l *Ledger) Settle(ctx context.Context, o notify.Outcome) (first bool, err 
 		if errors.Is(err, redis.ErrClosed) || time.Now().Add(settlePause).After(until) {
 			return false, fmt.Errorf("settle: %w", err)
 		}
-		time.Sleep(settlePause)
+		<-time.After(settlePause)
 	}
 }
 

@@ -195,22 +195,20 @@ func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcom
 	if t.Senders[t.d.Channel] == nil {
 		return m, t.outcome(notify.Skipped, notify.ReasonChannelOff), nil
 	}
-	if t.to, err = address(t.d, c); err != nil {
+	to, ok := address(t.d, c)
+	if !ok {
 		return m, t.outcome(notify.Skipped, notify.ReasonNoAddress), nil
 	}
+	t.to = to
 	m, err = t.render(c)
 	return m, nil, err
 }
 
-func address(d notify.Delivery, c notify.Contact) (notify.Address, error) {
+func address(d notify.Delivery, c notify.Contact) (notify.Address, bool) {
 	if d.To.Other != nil {
-		return *d.To.Other, nil
+		return *d.To.Other, true
 	}
-	a, ok := c.Address(d.Channel, d.Device)
-	if !ok {
-		return a, notify.ErrNoContact
-	}
-	return a, nil
+	return c.Address(d.Channel, d.Device)
 }
 
 // render makes the words. A template that panics loses its own message only.

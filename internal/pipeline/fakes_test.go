@@ -66,6 +66,7 @@ func (w *world) Settle(_ context.Context, o notify.Outcome) (bool, error) {
 	w.settled = append(w.settled, o)
 	return true, w.note("settle")
 }
+
 func (w *world) Retry(_ context.Context, o notify.Outcome) error {
 	w.retried = append(w.retried, o)
 	return w.note("retry")
@@ -74,24 +75,29 @@ func (w *world) Note(context.Context, notify.Outcome) error { return w.note("not
 func (w *world) AnySent(context.Context, []string) (bool, error) {
 	return w.covered, w.note("any sent")
 }
+
 func (w *world) Event(_ context.Context, id string) (notify.Event, error) {
 	return notify.Event{ID: id, Type: "order.created", Time: noon()}, w.note("event")
 }
+
 func (w *world) For(context.Context, notify.Delivery) (notify.Contact, error) {
 	return w.contact, w.note("contact")
 }
+
 func (w *world) StillWanted(notify.Delivery, notify.Contact, time.Time) (notify.Outcome, bool) {
 	if w.skip != nil {
 		return *w.skip, false
 	}
 	return notify.Outcome{}, true
 }
+
 func (w *world) Render(notify.Delivery, notify.Contact) (notify.Message, error) {
 	if w.panics {
 		panic("template")
 	}
 	return notify.Message{Text: "hi"}, w.note("render")
 }
+
 func (w *world) Send(ctx context.Context, _ notify.Address, _ notify.Message) (notify.Receipt, error) {
 	if _, ok := ctx.Deadline(); !ok {
 		return notify.Receipt{}, errors.New("no deadline")
@@ -99,10 +105,12 @@ func (w *world) Send(ctx context.Context, _ notify.Address, _ notify.Message) (n
 	_ = w.note("send")
 	return w.receipt, w.answer
 }
+
 func (w *world) Bury(_ context.Context, l notify.Letter) error {
 	w.letters = append(w.letters, l)
 	return w.note("bury")
 }
+
 func (w *world) Unreachable(context.Context, string, notify.Address, *notify.SendError) error {
 	return w.note("unreachable")
 }
@@ -123,10 +131,12 @@ func (w *world) Skip(_ context.Context, skips []notify.Outcome) error {
 	w.skipped = append(w.skipped, skips...)
 	return w.note("skip")
 }
+
 func (w *world) Enqueue(_ context.Context, d []notify.Delivery) error {
 	w.queued = append(w.queued, d...)
 	return w.note("enqueue")
 }
+
 func (w *world) Later(_ context.Context, _ notify.Event, _ int, after time.Duration) error {
 	w.waits = append(w.waits, after)
 	return w.note("later")

@@ -52,7 +52,7 @@ func StartCluster(t testing.TB, replicas int, args ...string) *Cluster {
 		return strings.Contains(info, "cluster_state:ok") && strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d", slots))
 	})
 	for i, n := range c.Nodes[masters:] {
-		await(t, "the replicas follow", func(ctx context.Context) bool {
+		await(t, "the replicas follow", func(context.Context) bool {
 			role := fmt.Sprint(c.do(n, "role"))
 			return strings.Contains(role, fmt.Sprint(c.Nodes[i%masters].Port())) && strings.Contains(role, "connected")
 		})
@@ -117,6 +117,6 @@ func await(t testing.TB, what string, ok func(context.Context) bool) {
 		if ctx.Err() != nil {
 			t.Fatalf("redistest: waited in vain until %s", what)
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 }

@@ -1,10 +1,12 @@
 package redistest
 
 import (
+	"context"
 	"io"
 	"net"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy stands between a client and a server and spoils the line: replies get lost, bytes
@@ -85,7 +87,7 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target)
+		server, err := p.dial()
 		if err != nil || !p.keep(client, server) {
 			hardClose(client)
 			if server != nil {
@@ -96,6 +98,12 @@ func (p *Proxy) accept() {
 		p.wg.Go(func() { p.pump(server, client, false) })
 		p.wg.Go(func() { p.pump(client, server, true) })
 	}
+}
+
+func (p *Proxy) dial() (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return new(net.Dialer).DialContext(ctx, "tcp", p.target)
 }
 
 // keep remembers the connections, unless nobody is to be there.

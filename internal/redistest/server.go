@@ -1,7 +1,7 @@
 // Package redistest runs real redis-server processes for tests: one server, a Sentinel
 // group, a Cluster, and a [Proxy] that spoils the line to any of them. A server can be
-// stopped and started again on its port and data, killed, and frozen. `make tools` installs redis-server; without it the tests fail, they
-// are never skipped.
+// stopped and started again on its port and data, killed, and frozen. `make tools` installs
+// redis-server; without it the tests fail, they are never skipped.
 package redistest
 
 import (
@@ -59,7 +59,7 @@ func (s *Server) start() *Server {
 // dir is short enough for a unix socket's path, which t.TempDir is not.
 func dir(t testing.TB) string {
 	t.Helper()
-	d, err := os.MkdirTemp("", "redis")
+	d, err := os.MkdirTemp("", "redis") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

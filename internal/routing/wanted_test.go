@@ -44,7 +44,7 @@ func TestStillWanted(t *testing.T) {
 		"address gone":  {func(_ *notify.Delivery, c *notify.Contact) { c.Email = "" }, notify.ReasonNoAddress, notify.Skipped},
 		"a guest":       {func(d *notify.Delivery, c *notify.Contact) { d.To, c.UserID = notify.Recipient{Guest: true}, "" }, "", ""},
 		"another email": {func(d *notify.Delivery, c *notify.Contact) { d.To.Other, *c = &email, notify.Contact{} }, "", ""},
-		"another email, too late": {func(d *notify.Delivery, c *notify.Contact) {
+		"another email, too late": {func(d *notify.Delivery, _ *notify.Contact) {
 			d.To.Other, d.Expires = &email, noon
 		}, notify.ReasonExpired, notify.Skipped},
 	} {

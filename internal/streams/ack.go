@@ -16,7 +16,7 @@ import (
 func (r *Reader) ack(ctx context.Context, batch []entry) error {
 	done := map[string][]string{}
 	for _, e := range batch {
-		if _, isBuried := e.err.(buried); e.err == nil || isBuried {
+		if _, isBuried := errors.AsType[buried](e.err); e.err == nil || isBuried {
 			done[e.stream] = append(done[e.stream], e.msg.ID)
 		}
 	}

@@ -94,8 +94,7 @@ func BenchmarkOneOfThousands(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		n := d.n.Load()
 		add(b, c, names[i*37%2000], accepted(i))
-		for d.n.Load() == n {
-			time.Sleep(50 * time.Microsecond)
+		for tick := time.Tick(50 * time.Microsecond); d.n.Load() == n; <-tick {
 		}
 	}
 }

@@ -307,9 +307,17 @@ func TestLargeEntriesAreReadFewerAtATime(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, s := range [][2]string{
-		{"type", "order.accepted"}, {"data", `{"type":"order.accepted","order_id":1}`}, {"payload", `{"type":"x","payload":{"a":[1,{}]}}`},
-		{"data", `"{\"type\":\"x\"}"`}, {"message", "{"}, {"body", "[]"}, {"event", "\xff\xfe"}, {"data", `{"type":"a","channels":["email"],"metadata":"{}"}`},
-		{"data", `{"specversion":"1.0","type":"a","id":1,"data_base64":"e30="}`}, {"data", `{"type":"a","timestamp":1e300,"event_id":{}}`}, {"", ""},
+		{"type", "order.accepted"},
+		{"data", `{"type":"order.accepted","order_id":1}`},
+		{"payload", `{"type":"x","payload":{"a":[1,{}]}}`},
+		{"data", `"{\"type\":\"x\"}"`},
+		{"message", "{"},
+		{"body", "[]"},
+		{"event", "\xff\xfe"},
+		{"data", `{"type":"a","channels":["email"],"metadata":"{}"}`},
+		{"data", `{"specversion":"1.0","type":"a","id":1,"data_base64":"e30="}`},
+		{"data", `{"type":"a","timestamp":1e300,"event_id":{}}`},
+		{"", ""},
 	} {
 		f.Add(s[0], s[1], "1734825600000-0")
 	}

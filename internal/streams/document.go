@@ -3,6 +3,7 @@ package streams
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"strings"
 )
@@ -74,7 +75,7 @@ func object(raw json.RawMessage) (document, error) {
 
 // fault is what encoding/json has to say, which never quotes more than a character.
 func fault(err error) string {
-	if s, ok := err.(*json.SyntaxError); ok {
+	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return s.Error()
 	}
 	return "it is something else"

@@ -510,7 +510,7 @@ func TestEmbedded(t *testing.T) {
 	r.awaitOrders(t, 0, 20)
 	awaitIdle(t, c, orders)
 
-	d.refuse(func(e notify.Event) error { return errors.New("stumble") })
+	d.refuse(func(_ notify.Event) error { return errors.New("stumble") })
 	deleted, failing := add(t, c, orders, accepted(20)), add(t, c, orders, accepted(21))
 	await(t, "a try", func() bool { return d.triesOf(deleted) > 0 && d.triesOf(failing) > 0 })
 	c.XDel(t.Context(), orders, deleted)

@@ -266,12 +266,10 @@ func numbers(from, to int) []int {
 // await waits until ok, and fails the test after twenty seconds.
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !ok() {
+	for deadline, tick := time.Now().Add(20*time.Second), time.Tick(2*time.Millisecond); !ok(); <-tick {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 

@@ -227,7 +227,7 @@ func (r *Reader) report(batch []entry, took time.Duration) {
 		status := StatusOK
 		if e.err != nil {
 			status = StatusError
-			if _, ok := e.err.(buried); ok {
+			if _, ok := errors.AsType[buried](e.err); ok {
 				status = StatusDead
 			}
 			r.logFailed(e, status)

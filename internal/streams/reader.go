@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -177,7 +178,7 @@ func (r *Reader) awaitStreams(ctx context.Context) error {
 
 // tried says in an error what was tried, and where.
 func (r *Reader) tried(what string, err error) error {
-	if err == nil || err == redis.Nil {
+	if err == nil || errors.Is(err, redis.Nil) {
 		return nil
 	}
 	return fmt.Errorf("source %s at %s: %s: %w", r.src.Name, r.src.address(), what, err)

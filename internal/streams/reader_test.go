@@ -221,7 +221,7 @@ func TestAStopFinishesTheBatch(t *testing.T) {
 	s := redistest.Start(t)
 	c := s.Client()
 	inHand, goOn := make(chan struct{}), make(chan struct{})
-	d := dispatchFunc(func(ctx context.Context, events []notify.Event) []error {
+	d := dispatchFunc(func(_ context.Context, events []notify.Event) []error {
 		close(inHand)
 		<-goOn
 		return make([]error, len(events))
@@ -272,7 +272,7 @@ func TestAHangingDispatchIsBounded(t *testing.T) {
 	cfg := quick()
 	cfg.Budget = 100 * time.Millisecond
 	began := make(chan struct{}, 100)
-	d := dispatchFunc(func(ctx context.Context, events []notify.Event) []error {
+	d := dispatchFunc(func(ctx context.Context, _ []notify.Event) []error {
 		began <- struct{}{}
 		<-ctx.Done()
 		return []error{ctx.Err()}

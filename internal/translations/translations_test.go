@@ -106,8 +106,11 @@ description = "count: m"
 one = "1"
 `
 	got := translations.Into(before, []render.Text{
-		{ID: "order.created.subject", Said: `new "one"`}, {ID: "order.created.short", Said: "s"}, {ID: "order.created.title"},
-		{ID: "order.created.body", Form: "one", Count: "n", Said: "{{.n}}"}, {ID: "order.created.body", Form: "few", Count: "n", Said: "f"},
+		{ID: "order.created.subject", Said: `new "one"`},
+		{ID: "order.created.short", Said: "s"},
+		{ID: "order.created.title"},
+		{ID: "order.created.body", Form: "one", Count: "n", Said: "{{.n}}"},
+		{ID: "order.created.body", Form: "few", Count: "n", Said: "f"},
 		{ID: "order.lost.body", Form: "one", Count: "m", Said: "1"},
 	})
 	if diff := cmp.Diff(want, got); diff != "" {

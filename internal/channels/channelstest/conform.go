@@ -108,7 +108,7 @@ func (c Case) troubles(t *testing.T) {
 			rig := c.New(t)
 			rig.Troubles.Set(simulators.Trouble{Kind: kind, Percent: 100})
 			_, err := c.send(t, rig.Sender)
-			wantFault(t, err, want)
+			_ = wantFault(t, err, want)
 			rig.Troubles.Set(simulators.Trouble{})
 			if _, err := c.send(t, rig.Sender); err != nil {
 				t.Errorf("after the trouble: %v", err)
@@ -167,7 +167,7 @@ func (c Case) lost(t *testing.T) {
 	rig := c.New(t)
 	rig.Troubles.Once(simulators.Trouble{Kind: simulators.Unknown, Percent: 100})
 	_, err := c.send(t, rig.Sender)
-	wantFault(t, err, notify.Unknown)
+	_ = wantFault(t, err, notify.Unknown)
 	if n := rig.Inbox.Total(); n != 1 {
 		t.Errorf("%d messages arrived, want exactly 1", n)
 	}
@@ -178,7 +178,7 @@ func (c Case) cancelledBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := rig.Sender.Send(ctx, c.To, c.Message)
-	wantFault(t, err, notify.Temporary)
+	_ = wantFault(t, err, notify.Temporary)
 	if n := rig.Inbox.Total(); n != 0 {
 		t.Errorf("%d messages arrived, want none", n)
 	}
