@@ -49,6 +49,8 @@ func leaves(v reflect.Value, prefix string) []Setting {
 // String is the value as a person may see it: secrets are ***, the passwords of URLs too.
 func (s Setting) String() string {
 	switch v := s.value.Interface().(type) {
+	case string:
+		return redactURL(v)
 	case map[string]string:
 		return joinMap(v, redactURL)
 	case map[string]int:

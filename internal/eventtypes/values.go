@@ -16,7 +16,8 @@ import (
 // ID is an identifier: a JSON string or an integer.
 type ID string
 
-// maxID is far above any real id: ids become parts of Redis keys.
+// maxID is far above any real id: ids become parts of Redis keys. They stand in logs, keys
+// and dead letters, so that an address is none.
 const maxID = 200
 
 // UnmarshalJSON reads "12345" and 12345.
@@ -24,6 +25,9 @@ func (v *ID) UnmarshalJSON(b []byte) error {
 	s, err := scalar(b)
 	if err != nil || len(s) > maxID || strings.ContainsAny(s, "\r\n\x00") || b[0] != '"' && !whole(s) {
 		return fmt.Errorf("want an id, a string or an integer")
+	}
+	if strings.Contains(s, "@") {
+		return fmt.Errorf("want an id, which an address is not")
 	}
 	*v = ID(s)
 	return nil

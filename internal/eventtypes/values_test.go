@@ -53,6 +53,7 @@ func TestIDs(t *testing.T) {
 		{`[1]`, nil},
 		{`"a\nb"`, nil},
 		{`"a\u0000b"`, nil},
+		{`"ana@example.com"`, nil},
 		{`"` + strings.Repeat("x", 201) + `"`, nil},
 	})
 }

@@ -3,6 +3,7 @@ package streams
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -54,9 +55,12 @@ func whole(raw json.RawMessage) string {
 	return string(raw)
 }
 
+// fieldName is what a schema calls a field; a number may be somebody's.
+var fieldName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$`)
+
 // maskName shows a field's name, unless it may be anything.
 func maskName(name string) string {
-	if plainID.MatchString(name) {
+	if fieldName.MatchString(name) {
 		return name
 	}
 	return hidden(name)

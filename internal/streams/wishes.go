@@ -91,7 +91,7 @@ func wishedUser(head, payload document, typ string) string {
 	if isEnvelope := len(head["payload"]) > 0 || len(head["data"]) > 0; isEnvelope && head.text("user_id") != "" {
 		id = head.text("user_id")
 	}
-	if len(id) > 128 || notify.Printable(id, 128) != id {
+	if len(id) > 128 || notify.Printable(id, 128) != id || strings.Contains(id, "@") {
 		return ""
 	}
 	return id
