@@ -237,4 +237,3 @@ func (v *vault) quiet() {
 		return err == nil && n == 0
 	})
 }
-
