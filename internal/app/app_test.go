@@ -39,10 +39,13 @@ func devOptions() DevOptions {
 	return DevOptions{Once: true, Addr: "127.0.0.1:0", EmbeddedAddr: "127.0.0.1:0", Pace: 20 * time.Millisecond}
 }
 
-// TestTheSampleDay runs the whole road, on a real Redis and on the one inside the process:
+// TestTheSampleDay runs the whole road, on a real Redis, a Sentinel group, a Cluster and the one inside the process:
 // every event of the day is accounted for, by all four channels.
 func TestTheSampleDay(t *testing.T) {
-	for name, url := range map[string]string{"redis": redistest.Start(t).URL(), "embedded": ""} {
+	for name, url := range map[string]string{
+		"redis": redistest.Start(t).URL(), "embedded": "",
+		"sentinel": redistest.StartSentinels(t, 1).URL(), "cluster": redistest.StartCluster(t, 0).URL(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			o := devOptions()
 			o.Redis = url
