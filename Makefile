@@ -23,9 +23,16 @@ tools: ## install what the tests need beyond Go: a redis-server
 	scripts/install-tools
 
 .PHONY: test
-test: tools ## all tests, with the race detector, on a real redis-server
+test: tools ## all tests, with the race detector, on a real redis-server; the pages in a real browser
 	$(GO) vet ./...
 	$(GO) test -race -timeout 15m ./...
+	$(MAKE) test-browser
+
+.PHONY: test-browser
+test-browser: ## the preview and the inbox of dev mode in a headless chromium
+	BROWSER=1 scripts/install-tools
+	$(GO) vet -tags browser ./internal/browsertest
+	$(GO) test -tags browser -timeout 10m ./internal/browsertest
 
 .PHONY: lint
 lint: ## golangci-lint, as .golangci.yml has it

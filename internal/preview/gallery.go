@@ -33,13 +33,13 @@ type Gallery struct {
 	mux      *http.ServeMux
 
 	mu       sync.Mutex
-	findings []render.Finding
+	findings findings
 	watching map[chan struct{}]bool // open pages
 }
 
 // New returns the gallery of a renderer, and becomes its observer.
 func New(r *render.Renderer) *Gallery {
-	g := &Gallery{renderer: r, mux: http.NewServeMux(), findings: render.Lint(r.Set()), watching: map[chan struct{}]bool{}}
+	g := &Gallery{renderer: r, mux: http.NewServeMux(), findings: sortOut(render.Lint(r.Set())), watching: map[chan struct{}]bool{}}
 	r.Observer = g
 	g.tmpl = template.Must(template.New("").Funcs(template.FuncMap{
 		"telegram": telegramHTML,
@@ -72,10 +72,11 @@ func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gallery) FellBack(string, string, string) {}
 
 // Reloaded is the watcher's notice of a change: open pages are told.
-func (g *Gallery) Reloaded(_ bool, findings []render.Finding) {
+func (g *Gallery) Reloaded(_ bool, list []render.Finding) {
+	sorted := sortOut(list)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.findings = findings
+	g.findings = sorted
 	for ch := range g.watching {
 		select {
 		case ch <- struct{}{}:
@@ -85,7 +86,7 @@ func (g *Gallery) Reloaded(_ bool, findings []render.Finding) {
 }
 
 // wrong returns the current findings.
-func (g *Gallery) wrong() []render.Finding {
+func (g *Gallery) wrong() findings {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.findings

@@ -11,7 +11,7 @@ type indexPage struct {
 	frame
 	Types, Audiences, Messages int
 	Coverage                   []render.Coverage
-	Findings                   findings
+	Findings                   []render.Finding // the first of them
 }
 
 func (g *Gallery) index(w http.ResponseWriter, _ *http.Request) {
@@ -20,10 +20,10 @@ func (g *Gallery) index(w http.ResponseWriter, _ *http.Request) {
 
 // indexPage shows what the listed audiences get.
 func (g *Gallery) indexPage(live bool, audiences []render.Audience) indexPage {
-	set, all := g.renderer.Set(), findings(g.wrong())
+	set, all := g.renderer.Set(), g.wrong()
 	page := indexPage{
-		frame:     frame{Title: "Messages", Live: live, Tree: tree(start(set), audiences, all), Wrong: len(all)},
-		Audiences: len(audiences), Coverage: set.Coverage(), Findings: all,
+		frame:     frame{Title: "Messages", Live: live, Tree: tree(start(set), audiences, all), Wrong: len(all.all)},
+		Audiences: len(audiences), Coverage: set.Coverage(), Findings: all.first(),
 	}
 	for _, d := range page.Tree {
 		page.Types += len(d.Types)

@@ -36,3 +36,26 @@ func TestOpenPagesAreToldOfChanges(t *testing.T) {
 		t.Error("the new finding isn't shown")
 	}
 }
+
+// TestABrokenLayoutIsShownAtOnce: it makes thousands of findings.
+func TestABrokenLayoutIsShownAtOnce(t *testing.T) {
+	g := gallery(t)
+	var list []render.Finding
+	for range 50 {
+		for _, a := range render.Audiences() {
+			list = append(list, render.Finding{File: "templates/email/layout.html", What: a.Message + " in ru with the typical sample: broken"})
+		}
+	}
+	g.Reloaded(true, list)
+	began := time.Now()
+	page, _ := get(t, g, "/order.created/email/ru/typical.html")
+	if got := strings.Count(page, "typical sample: broken"); got != 50 {
+		t.Errorf("%d findings beside the message", got)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the page took %s", took)
+	}
+	if page, _ := get(t, g, "/"); !strings.Contains(page, "the first 200 of") {
+		t.Error("the index lists them all")
+	}
+}

@@ -117,12 +117,12 @@ func TestTelegramTags(t *testing.T) {
 }
 
 func TestFindingsStandBesideWhatTheyConcern(t *testing.T) {
-	all := findings{
+	all := sortOut([]render.Finding{
 		{File: "locales/ru.toml", Line: 5, What: "order.created.short with the typical sample: takes 3 SMS segments"},
 		{File: "locales/ru.toml", Line: 9, What: "order.created.seller.short with the typical sample: takes 3 SMS segments"},
 		{File: "templates/email/layout.html", What: "order.shipped in ru with the typical sample: leads to something"},
 		{File: "templates/sms/default.txt", What: "can't be read"},
-	}
+	})
 	audience := func(message string) render.Audience {
 		p, ok := find(gallery(t).renderer.Set(), message, "sms", render.Russian, "typical.html")
 		if !ok {

@@ -18,7 +18,7 @@ type messagePage struct {
 	Data, Reader               string // the sample: its payload, and the name of who reads it
 	Edited                     bool
 	Shown                      shown
-	Findings                   findings
+	Findings                   []render.Finding
 }
 
 // frame is what all pages share.
@@ -70,9 +70,9 @@ func (g *Gallery) asked(set *render.Set, r *http.Request) (p place, sample rende
 }
 
 func (g *Gallery) messagePage(set *render.Set, p place, sample render.Sample, live bool) messagePage {
-	all := findings(g.wrong())
+	all := g.wrong()
 	page := messagePage{
-		frame: frame{Root: "../../../", Title: p.Audience.Message, Live: live, Wrong: len(all)},
+		frame: frame{Root: "../../../", Title: p.Audience.Message, Live: live, Wrong: len(all.all)},
 		Place: p, Channels: p.channels(all), Locales: p.locales(set, all), Samples: p.samples(),
 		Data: indented(sample.Data), Reader: sample.To.Name, Shown: p.render(set, sample), Findings: all.at(p),
 	}
