@@ -70,3 +70,11 @@ sbom: ## what is in the programs, as CycloneDX: dist/*.cdx.json
 .PHONY: licences
 licences: ## the licence of each linked module; fails on one that we don't accept
 	scripts/licences
+
+.PHONY: bench
+bench: tools ## the platform beside what one could use instead, in one table: bench/RESULTS.md
+	$(GO) run ./bench -out bench/RESULTS.md $(BENCH)
+
+.PHONY: bench-compare
+bench-compare: tools ## what this tree does to the figures of another: make bench-compare BASE=main
+	bench/compare $(BASE)

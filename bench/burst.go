@@ -43,7 +43,7 @@ func (b *bench) burst(ctx context.Context) error {
 		if err := c.flood(ctx, s, n); err != nil {
 			return err
 		}
-		_, most := d.memory()
+		_, most, _ := d.memory()
 		b.add(loadMemory, "MB", ours, most)
 		if err := reach(ctx, &pushes.took, n); err != nil {
 			return err

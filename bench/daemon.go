@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -32,7 +33,7 @@ func (b *bench) startDaemon(o *owner, s server, name string, env ...string) (*da
 	d.cmd = exec.Command(b.notifyd, "run")
 	d.cmd.Stdout, d.cmd.Stderr = out, out
 	d.cmd.Env = append([]string{
-		"HOME=" + b.dir, "VONDINOTIFY_REDIS_URL=" + s.url, "VONDINOTIFY_SOURCES=bench=" + s.url,
+		"HOME=" + b.dir, "VONDINOTIFY_REDIS_URL=" + s.url, "VONDINOTIFY_SOURCES=bench=" + s.seed,
 		"VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0", "VONDINOTIFY_CONSUMER=" + name,
 	}, env...)
 	if err := d.cmd.Start(); err != nil {
@@ -91,7 +92,7 @@ func (d *daemon) awaitReady(ctx context.Context) error {
 }
 
 func (d *daemon) ready(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.admin+"/health/ready", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.admin+"/readyz", nil)
 	if err != nil {
 		return false
 	}
@@ -103,19 +104,37 @@ func (d *daemon) ready(ctx context.Context) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// memory is the process' resident set now and at its highest, in MB.
-func (d *daemon) memory() (now, most float64) {
+// cpuOf is the CPU time that daemons have used, in hundredths of a second.
+func cpuOf(all []*daemon) (total time.Duration) {
+	for _, d := range all {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.cmd.Process.Pid))
+		_, rest, _ := strings.Cut(string(text), ") ")
+		if f := strings.Fields(rest); len(f) > 12 {
+			user, _ := strconv.Atoi(f[11])
+			sys, _ := strconv.Atoi(f[12])
+			total += time.Duration(user+sys) * 10 * time.Millisecond
+		}
+	}
+	return total
+}
+
+// memory is the process' resident set now and at its highest, in MB; own is the part of now
+// that isn't pages of the program file, which pods of one node share.
+func (d *daemon) memory() (now, most, own float64) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
 	for l := range strings.Lines(string(text)) {
 		var kb float64
 		if n, _ := fmt.Sscanf(l, "VmRSS: %f", &kb); n == 1 {
 			now = kb / 1024
 		}
+		if n, _ := fmt.Sscanf(l, "RssAnon: %f", &kb); n == 1 {
+			own = kb / 1024
+		}
 		if n, _ := fmt.Sscanf(l, "VmHWM: %f", &kb); n == 1 {
 			most = kb / 1024
 		}
 	}
-	return now, most
+	return now, most, own
 }
 
 // poll asks until ok, every few milliseconds.

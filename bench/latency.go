@@ -55,8 +55,9 @@ func (b *bench) idle(ctx context.Context, s server, d *daemon) error {
 	before, began := s.commands(ctx), time.Now()
 	rest(ctx, span)
 	b.add(idleCommands, "commands/s", ours, (s.commands(ctx)-before)/time.Since(began).Seconds())
-	now, _ := d.memory()
+	now, _, own := d.memory()
 	b.add(idleMemory, "MB", ours, now)
+	b.add(idleMemory+", without the program file's pages", "MB", ours, own)
 	return ctx.Err()
 }
 

@@ -20,6 +20,7 @@ type options struct {
 	rounds   int
 	only     *regexp.Regexp
 	scale    float64 // of all amounts
+	alone    bool
 	burst    time.Duration
 	members  int
 	out      string
@@ -41,13 +42,14 @@ func parse() options {
 	only := flag.String("only", "", "regular expression of the sections to run: strokes, road, latency, broadcast, burst, scale")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of those measures in which contestants take turns")
 	flag.Float64Var(&o.scale, "scale", 1, "how much work, 1 for the usual amounts")
+	flag.BoolVar(&o.alone, "alone", false, "measure ours only, to hold it against another version of itself")
 	flag.DurationVar(&o.burst, "burst", time.Minute, "how long the burst lasts")
 	flag.IntVar(&o.members, "members", 100_000, "members of the broadcast's audience")
 	flag.StringVar(&o.out, "out", "", "write the table to this file, too")
 	flag.StringVar(&o.samples, "samples", "", "append every round to this file, for benchstat")
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU profiles of the two strokes into this directory")
 	flag.Parse()
-	o.only = regexp.MustCompile(*only)
+	o.only = regexp.MustCompile("^(" + *only + ")")
 	return o
 }
 
@@ -95,6 +97,7 @@ func run(ctx context.Context, o options) error {
 		}
 		fmt.Fprintf(os.Stderr, "%s %s …\n", time.Now().Format(time.TimeOnly), s.name)
 		if err := s.run(b, ctx); err != nil {
+			b.write(os.Stderr) // what there is
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}

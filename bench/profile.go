@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -24,7 +26,7 @@ func (b *bench) weigh(ctx context.Context, s server, name string, f func() error
 	took, err := b.profiled(name, f)
 	e := effort{took: took, own: ownCPU() - own, redis: s.cpu(ctx) - redis}
 	if b.profiles != "" && err == nil {
-		err = os.WriteFile(filepath.Join(b.profiles, name+".commands"), []byte(s.client.Info(ctx, "commandstats").Val()), 0o600)
+		err = os.WriteFile(filepath.Join(b.profiles, name+".commands"), []byte(s.client.Info(ctx, "commandstats").Val()+s.client.Info(ctx, "stats").Val()), 0o600)
 	}
 	return e, err
 }
@@ -53,4 +55,29 @@ func (b *bench) profiled(name string, f func() error) (time.Duration, error) {
 	began := time.Now()
 	err := f()
 	return time.Since(began), err
+}
+
+// profileOf takes a daemon's CPU profile for a while, where profiles were asked for. wait
+// ends when it is written.
+func (b *bench) profileOf(ctx context.Context, d *daemon, name string) (wait func()) {
+	if b.profiles == "" {
+		return func() {}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.admin+"/debug/pprof/profile?seconds=5", nil)
+		if err != nil {
+			return
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return
+		}
+		defer resp.Body.Close()
+		if text, err := io.ReadAll(resp.Body); err == nil {
+			_ = os.WriteFile(filepath.Join(b.profiles, name+".prof"), text, 0o600)
+		}
+	}()
+	return func() { <-done }
 }

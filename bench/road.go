@@ -27,6 +27,9 @@ func (b *bench) road(ctx context.Context) error {
 		if err := b.drive(ctx, n, 1, startServer); err != nil {
 			return err
 		}
+		if b.alone {
+			continue
+		}
 		if err := b.library(ctx, n/2); err != nil {
 			return err
 		}
@@ -37,51 +40,62 @@ func (b *bench) road(ctx context.Context) error {
 // drive publishes n events at once to some daemons and waits for the last acceptance.
 func (b *bench) drive(ctx context.Context, n, daemons int, start func(*owner) server) error {
 	return within(ctx, func(o *owner) error {
-		rate, most, err := b.journey(o, n, daemons, start(o))
+		j, err := b.journey(o, n, daemons, start(o))
 		if err != nil {
 			return err
 		}
-		b.add(road, "emails/s", ours, rate)
-		b.add(loadMemory, "MB", ours, most)
+		b.add(road, "emails/s", ours, j.rate)
+		b.add(road+", CPU in notifyd", "µs/email", ours, j.own)
+		b.add(road+", CPU in Redis", "µs/email", ours, j.redis)
+		b.add(loadMemory, "MB", ours, j.memory)
 		return nil
 	})
 }
 
-// journey is one drive: emails a second, and the highest memory of a daemon in MB.
-func (b *bench) journey(o *owner, n, daemons int, s server) (rate, most float64, err error) {
+// journey is what one drive was like.
+type journey struct {
+	rate       float64 // emails a second
+	own, redis float64 // CPU of the daemons and of Redis, µs an email
+	memory     float64 // the most of a daemon, MB
+}
+
+func (b *bench) journey(o *owner, n, daemons int, s server) (j journey, err error) {
 	mails, err := newSink(nil)
 	if err != nil {
-		return 0, 0, err
+		return j, err
 	}
 	o.Cleanup(mails.close)
 	if err := settle(o.ctx, s.client, people); err != nil {
-		return 0, 0, err
+		return j, err
 	}
 	var all []*daemon
 	for i := range daemons {
 		d, err := b.startDaemon(o, s, "pod"+strconv.Itoa(i), smtpEnv(mails))
 		if err != nil {
-			return 0, 0, err
+			return j, err
 		}
 		all = append(all, d)
 	}
 	if err := warm(o.ctx, s, mails); err != nil {
-		return 0, 0, err
+		return j, err
 	}
 	before := mails.took.Load()
+	defer b.profileOf(o.ctx, all[0], "road")()
+	own, redis := cpuOf(all), s.cpu(o.ctx)
 	began := time.Now()
 	if err := verified(people).write(o.ctx, s.client, 0, n); err != nil {
-		return 0, 0, err
+		return j, err
 	}
 	if err := reach(o.ctx, &mails.took, int(before)+n); err != nil {
-		return 0, 0, fmt.Errorf("%d of %d accepted: %w", mails.took.Load()-before, n, err)
+		return j, fmt.Errorf("%d of %d accepted: %w", mails.took.Load()-before, n, err)
 	}
-	rate = perSecond(n, time.Since(began))
+	j.rate = perSecond(n, time.Since(began))
+	j.own, j.redis = microseconds(cpuOf(all)-own, n), microseconds(s.cpu(o.ctx)-redis, n)
 	for _, d := range all {
-		_, high := d.memory()
-		most = max(most, high)
+		_, high, _ := d.memory()
+		j.memory = max(j.memory, high)
 	}
-	return rate, most, nil
+	return j, nil
 }
 
 // warm sends a first few through: streams are found, connections open, scripts loaded.
@@ -115,7 +129,7 @@ func (b *bench) library(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	began := time.Now()
+	began, own := time.Now(), ownCPU()
 	var wg sync.WaitGroup
 	for _, c := range clients {
 		wg.Go(func() {
@@ -132,6 +146,7 @@ func (b *bench) library(ctx context.Context, n int) error {
 		return fmt.Errorf("go-mail: %d of %d accepted", got, n)
 	}
 	b.add(road, "emails/s", goMail, perSecond(n, took))
+	b.add(road+", CPU in notifyd", "µs/email", goMail+" (and the sink)", microseconds(ownCPU()-own, n))
 	for _, c := range clients {
 		_ = c.Close()
 	}

@@ -15,8 +15,8 @@ func (b *bench) scaling(ctx context.Context) error {
 	}{{"one Redis", startServer}, {"a Cluster of 3", startCluster}} {
 		for daemons := 1; daemons <= 3; daemons++ {
 			err := within(ctx, func(o *owner) error {
-				rate, _, err := b.journey(o, n, daemons, place.start(o))
-				b.add(scaling, "emails/s", fmt.Sprintf("%d daemons, %s", daemons, place.name), rate)
+				j, err := b.journey(o, n, daemons, place.start(o))
+				b.add(scaling, "emails/s", fmt.Sprintf("%d daemons, %s", daemons, place.name), j.rate)
 				return err
 			})
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -14,6 +15,7 @@ import (
 // server is the run's redis-server, or Cluster.
 type server struct {
 	url    string
+	seed   string // the same with one host: lists of sources are separated by commas
 	addr   string // "" for a Cluster
 	client redis.UniversalClient
 }
@@ -22,12 +24,12 @@ type server struct {
 // rewriting is off: it would fall on one contestant and not on another.
 func startServer(o *owner) server {
 	s := redistest.Start(o, "--auto-aof-rewrite-percentage", "0")
-	return server{url: s.URL(), addr: s.Addr, client: s.Client()}
+	return server{url: s.URL(), seed: s.URL(), addr: s.Addr, client: s.Client()}
 }
 
 func startCluster(o *owner) server {
 	c := redistest.StartCluster(o, 0, "--auto-aof-rewrite-percentage", "0")
-	return server{url: c.URL(), client: c.Client()}
+	return server{url: c.URL(), seed: "redis-cluster://" + c.Addrs[0], client: c.Client()}
 }
 
 // empty forgets everything.
@@ -45,6 +47,14 @@ func (s server) memory(ctx context.Context) float64 {
 
 // cpu is the CPU time that the server has used; its own clock is finer than /proc's.
 func (s server) cpu(ctx context.Context) time.Duration {
+	if c, ok := s.client.(*redis.ClusterClient); ok {
+		var total atomic.Int64
+		_ = c.ForEachMaster(ctx, func(ctx context.Context, m *redis.Client) error {
+			total.Add(int64(server{client: m}.cpu(ctx)))
+			return nil
+		})
+		return time.Duration(total.Load())
+	}
 	text := s.client.Info(ctx, "cpu").Val()
 	return time.Duration((info(text, "used_cpu_sys:") + info(text, "used_cpu_user:")) * float64(time.Second))
 }

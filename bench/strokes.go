@@ -11,29 +11,16 @@ func (b *bench) strokes(ctx context.Context) error {
 	return within(ctx, func(o *owner) error {
 		s := startServer(o)
 		many, few := b.amount(20_000), b.amount(5_000)
-		if err := prepare(ctx, s, many); err != nil {
-			return err
-		}
-		scripts, err := record(ctx, s, many)
-		if err != nil {
-			return err
-		}
-		if len(scripts) != 3*many {
-			return fmt.Errorf("recorded %d scripts for %d events", len(scripts), many)
-		}
-		program, err := buildWatermill(ctx, b.dir)
-		if err != nil {
-			return err
+		turns := []turn{func(round int) error { return b.ourStrokes(ctx, s, many, round) }}
+		if !b.alone {
+			others, err := b.others(ctx, s, many, few)
+			if err != nil {
+				return err
+			}
+			turns = append(turns, others...)
 		}
 		for round := range b.rounds {
-			err := inTurn(round,
-				func() error { return b.ourStrokes(ctx, s, many, round) },
-				func() error { return b.passportStrokes(ctx, s, few) },
-				func() error { return b.watermill(ctx, s, program, few) },
-				func() error { return b.bareClient(ctx, s, few) },
-				func() error { return b.ceiling(ctx, s, scripts) },
-			)
-			if err != nil {
+			if err := inTurn(round, turns); err != nil {
 				return err
 			}
 		}
@@ -41,14 +28,42 @@ func (b *bench) strokes(ctx context.Context) error {
 	})
 }
 
+// turn is a contestant's part of a round.
+type turn func(round int) error
+
 // inTurn begins each round with another contestant.
-func inTurn(round int, turns ...func() error) error {
+func inTurn(round int, turns []turn) error {
 	for i := range turns {
-		if err := turns[(i+round)%len(turns)](); err != nil {
+		if err := turns[(i+round)%len(turns)](round); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// others are the contestants beside us. What the ceiling replays is recorded from our own
+// reader, once.
+func (b *bench) others(ctx context.Context, s server, many, few int) ([]turn, error) {
+	if err := prepare(ctx, s, many); err != nil {
+		return nil, err
+	}
+	scripts, err := record(ctx, s, many)
+	if err != nil {
+		return nil, err
+	}
+	if len(scripts) != 3*many {
+		return nil, fmt.Errorf("recorded %d scripts for %d events", len(scripts), many)
+	}
+	program, err := buildWatermill(ctx, b.dir)
+	if err != nil {
+		return nil, err
+	}
+	return []turn{
+		func(int) error { return b.passportStrokes(ctx, s, few) },
+		func(int) error { return b.watermill(ctx, s, program, few) },
+		func(int) error { return b.bareClient(ctx, s, few) },
+		func(int) error { return b.ceiling(ctx, s, scripts) },
+	}, nil
 }
 
 // prepare fills an empty server with people and n events.

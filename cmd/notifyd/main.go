@@ -17,6 +17,7 @@ import (
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
+	setMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	world := app.World{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}
