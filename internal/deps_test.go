@@ -81,6 +81,7 @@ github.com/alicebob/miniredis/            internal/embedded
 github.com/spf13/cobra                    cmd/notifyd internal/ctl
 go.yaml.in/yaml/                          internal/config internal/ctl
 github.com/prometheus/                    internal/telemetry internal/app
+go.opentelemetry.io/                      internal/telemetry
 `
 
 // unwelcome says what a package must not be told of: ctl has no goroutines of the daemon.

@@ -46,6 +46,7 @@ type App struct {
 
 	cfg      config.Config
 	metrics  *telemetry.Metrics
+	traces   *telemetry.Traces // nil: off
 	registry *prometheus.Registry
 	admin    *admin.Server
 
@@ -157,7 +158,10 @@ func (a *App) buildTelemetry() error {
 		types = append(types, string(t.Name))
 	}
 	a.metrics = telemetry.NewMetrics(a.registry, types)
-	return nil
+	if a.cfg.Telemetry.Endpoint == "" {
+		return nil
+	}
+	return a.buildOTLP()
 }
 
 func (a *App) buildAdmin() error {

@@ -34,6 +34,9 @@ func (a *App) buildWork() error {
 		Learner: a.book, Router: a.router, Keeper: a.ledger, Queue: a.queue,
 		MaxAge: a.cfg.Streams.MaxAge, Waits: pipeline.Waits(), Log: a.log, Now: time.Now,
 	}
+	if a.traces != nil {
+		a.dispatcher.Tracer = a.traces
+	}
 	if n := a.cfg.Redis.Barrier; n > 0 {
 		a.dispatcher.Barrier = jobs.NewBarrier(a.redis, n)
 	}
@@ -93,7 +96,7 @@ func (a *App) deliverer() *pipeline.Deliverer {
 		Ledger: a.ledger, Events: a.ledger, Contacts: a.book, Wanted: a.router, Renderer: a.renderer,
 		Senders: a.senders, Judge: jobs.Verdict, Graveyard: a.dead, Health: a.book, Gate: a.holds,
 		Budget: a.cfg.Delivery.Budget, Timeout: a.cfg.Delivery.Timeout,
-		DropAmbiguous: dropAmbiguous, Observe: a.metrics.Outcome, Log: a.log, Now: time.Now,
+		DropAmbiguous: dropAmbiguous, Observe: a.observe(), Log: a.log, Now: time.Now,
 	}
 }
 

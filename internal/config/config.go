@@ -18,6 +18,7 @@ type Config struct {
 	Admin     Admin             `yaml:"admin"`
 	Public    Public            `yaml:"public"`
 	Log       Log               `yaml:"log"`
+	Telemetry Telemetry         `yaml:"telemetry"`
 	Email     Email             `yaml:"email"`
 	Telegram  Telegram          `yaml:"telegram"`
 	SMS       SMS               `yaml:"sms"`
@@ -62,6 +63,11 @@ type Public struct {
 type Log struct {
 	Level  string `yaml:"level" env:"LOG_LEVEL" doc:"debug, info, warn or error."`
 	Format string `yaml:"format" env:"LOG_FORMAT" doc:"json or console."`
+}
+
+// Telemetry is where traces go, and metrics beside the page that Prometheus reads.
+type Telemetry struct {
+	Endpoint string `yaml:"otlp_endpoint" env:"OTLP_ENDPOINT" doc:"Base URL of an OTLP/HTTP collector, such as http://collector:4318. Default: that of OTEL_EXPORTER_OTLP_ENDPOINT; the SDK's other OTEL_… variables hold too (headers, sampler). Empty: no traces, and metrics on their page only."`
 }
 
 // Email is the mail relays. Without a URL the channel is off.

@@ -92,6 +92,7 @@ func TestProblems(t *testing.T) {
 		"broken":           {yaml: "log: [\n", want: []string{":1:"}},
 		"unknown variable": {env: []string{"VONDINOTIFY_LOG_LEVL=x"}, want: []string{"VONDINOTIFY_LOG_LEVL: no such setting; did you mean VONDINOTIFY_LOG_LEVEL?"}},
 		"short seal key":   {env: []string{"VONDINOTIFY_REDIS_SEAL_KEYS=k1:aHVudGVyMg=="}, want: []string{"redis.seal_keys=***: key k1: want 32 bytes"}},
+		"login in a URL":   {env: []string{"VONDINOTIFY_OTLP_ENDPOINT=https://u:hunter2@h:4318"}, want: []string{"telemetry.otlp_endpoint=https://u:***@h:4318: want no login in it"}},
 		"not a number":     {env: []string{"VONDINOTIFY_STREAMS_COUNT=x"}, want: []string{"VONDINOTIFY_STREAMS_COUNT=x: want a whole number"}},
 		"all at once": {
 			env: []string{"VONDINOTIFY_LOG_LEVEL=loud", "VONDINOTIFY_LOG_FORMAT=xml", "VONDINOTIFY_STREAMS_COUNT=0"},
@@ -148,4 +149,13 @@ func write(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+func TestTheCollectorOfTheStandardVariable(t *testing.T) {
+	const standard, ours = "OTEL_EXPORTER_OTLP_ENDPOINT=http://standard:4318", "VONDINOTIFY_OTLP_ENDPOINT=http://ours:4318"
+	for want, environ := range map[string][]string{"": nil, "http://standard:4318": {standard}, "http://ours:4318": {standard, ours}} {
+		if c, err := Load("", environ); err != nil || c.Telemetry.Endpoint != want {
+			t.Errorf("%v: %q, %v", environ, c.Telemetry.Endpoint, err)
+		}
+	}
 }

@@ -24,6 +24,9 @@ func Load(file string, environ []string) (Config, error) {
 		problems = append(problems, c.readFile(file)...)
 	}
 	problems = append(problems, c.readEnv(environ)...)
+	if c.Telemetry.Endpoint == "" {
+		c.Telemetry.Endpoint = variable(environ, "OTEL_EXPORTER_OTLP_ENDPOINT")
+	}
 	if len(problems) == 0 {
 		problems = c.validate()
 	}
@@ -105,6 +108,16 @@ func (c *Config) readEnv(environ []string) []error {
 		}
 	}
 	return problems
+}
+
+// variable is a variable of the environment that isn't ours.
+func variable(environ []string, name string) string {
+	for _, kv := range environ {
+		if value, ok := strings.CutPrefix(kv, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func readVariable(byEnv map[string]Setting, name, value string) error {

@@ -20,33 +20,34 @@ import (
 // right, or nothing.
 func (c *Config) checks() map[string]func() string {
 	return map[string]func() string{
-		"redis.url":          func() string { return redisURL(c.Redis.URL.Reveal()) },
-		"redis.seal_keys":    func() string { return sealKeys(c.Redis.SealKeys) },
-		"redis.barrier":      between(c.Redis.Barrier, 0, 10),
-		"sources":            c.checkSources,
-		"admin.addr":         func() string { return listenAddr(c.Admin.Addr) },
-		"log.level":          oneOf(c.Log.Level, "debug", "info", "warn", "error"),
-		"log.format":         oneOf(c.Log.Format, "json", "console"),
-		"public.addr":        c.checkPublic,
-		"public.url":         func() string { return httpsURL(c.Public.URL) },
-		"telegram.updates":   c.checkUpdates,
-		"telegram.endpoint":  func() string { return webURL(c.Telegram.Endpoint, false) },
-		"push.endpoint":      func() string { return webURL(c.Push.Endpoint, true) },
-		"directory.url":      func() string { return webURL(c.Directory.URL, true) },
-		"brand.site":         func() string { return httpsURL(c.Brand.Site) },
-		"brand.logo":         func() string { return httpsURL(c.Brand.Logo) },
-		"brand.color":        match(c.Brand.Color, `^#[0-9a-fA-F]{6}$`, "want a colour such as #0f766e"),
-		"streams.start":      match(c.Streams.Start, `^\d+(-\d+)?$`, "want 0 or an entry id such as 1734825600000-0"),
-		"streams.count":      between(c.Streams.Count, 1, 10_000),
-		"streams.tries":      between(c.Streams.Tries, 1, 100),
-		"streams.max_bytes":  between(c.Streams.MaxBytes, 1<<10, 64<<20),
-		"streams.discover":   between(c.Streams.Discover, 100*time.Millisecond, 20*time.Second),
-		"streams.claim_idle": between(c.Streams.Idle, time.Second, time.Hour),
-		"streams.trim":       between(c.Streams.Trim, 0, 1<<40),
-		"delivery.timeout":   between(c.Delivery.Timeout, time.Second, 20*time.Second),
-		"delivery.budget":    between(c.Delivery.Budget, c.Delivery.Timeout+time.Second, 25*time.Second),
-		"delivery.workers":   c.checkWorkers,
-		"history.markers":    between(c.History.Markers, c.Streams.MaxAge+24*time.Hour, 30*24*time.Hour),
+		"redis.url":               func() string { return redisURL(c.Redis.URL.Reveal()) },
+		"redis.seal_keys":         func() string { return sealKeys(c.Redis.SealKeys) },
+		"redis.barrier":           between(c.Redis.Barrier, 0, 10),
+		"sources":                 c.checkSources,
+		"admin.addr":              func() string { return listenAddr(c.Admin.Addr) },
+		"log.level":               oneOf(c.Log.Level, "debug", "info", "warn", "error"),
+		"log.format":              oneOf(c.Log.Format, "json", "console"),
+		"public.addr":             c.checkPublic,
+		"public.url":              func() string { return httpsURL(c.Public.URL) },
+		"telemetry.otlp_endpoint": func() string { return collectorURL(c.Telemetry.Endpoint) },
+		"telegram.updates":        c.checkUpdates,
+		"telegram.endpoint":       func() string { return webURL(c.Telegram.Endpoint, false) },
+		"push.endpoint":           func() string { return webURL(c.Push.Endpoint, true) },
+		"directory.url":           func() string { return webURL(c.Directory.URL, true) },
+		"brand.site":              func() string { return httpsURL(c.Brand.Site) },
+		"brand.logo":              func() string { return httpsURL(c.Brand.Logo) },
+		"brand.color":             match(c.Brand.Color, `^#[0-9a-fA-F]{6}$`, "want a colour such as #0f766e"),
+		"streams.start":           match(c.Streams.Start, `^\d+(-\d+)?$`, "want 0 or an entry id such as 1734825600000-0"),
+		"streams.count":           between(c.Streams.Count, 1, 10_000),
+		"streams.tries":           between(c.Streams.Tries, 1, 100),
+		"streams.max_bytes":       between(c.Streams.MaxBytes, 1<<10, 64<<20),
+		"streams.discover":        between(c.Streams.Discover, 100*time.Millisecond, 20*time.Second),
+		"streams.claim_idle":      between(c.Streams.Idle, time.Second, time.Hour),
+		"streams.trim":            between(c.Streams.Trim, 0, 1<<40),
+		"delivery.timeout":        between(c.Delivery.Timeout, time.Second, 20*time.Second),
+		"delivery.budget":         between(c.Delivery.Budget, c.Delivery.Timeout+time.Second, 25*time.Second),
+		"delivery.workers":        c.checkWorkers,
+		"history.markers":         between(c.History.Markers, c.Streams.MaxAge+24*time.Hour, 30*24*time.Hour),
 	}
 }
 
@@ -137,6 +138,14 @@ func webURL(s string, mayBeEmpty bool) string {
 		return ""
 	}
 	return "want a URL such as https://host"
+}
+
+// collectorURL has no password: exporters quote it in their errors.
+func collectorURL(s string) string {
+	if u, err := url.Parse(s); err == nil && u.User != nil {
+		return "want no login in it; OTEL_EXPORTER_OTLP_HEADERS takes one"
+	}
+	return webURL(s, true)
 }
 
 func httpsURL(s string) string {

@@ -21,6 +21,14 @@ type Event struct {
 	Payload any `json:"-"`
 }
 
+// TraceID is the trace's id, 32 hexadecimal digits, or nothing.
+func (e Event) TraceID() string {
+	if len(e.Trace) != len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") {
+		return ""
+	}
+	return e.Trace[3:35]
+}
+
 // Position names one entry of one stream on one source Redis.
 type Position struct {
 	Source string `json:"source"` // "listings", "wms" …: the name in the configuration

@@ -54,6 +54,7 @@ type Dispatcher struct {
 	Keeper  Keeper
 	Queue   Queue
 	Barrier Barrier         // nil: none
+	Tracer  Tracer          // nil: none
 	MaxAge  time.Duration   // older entries are learnt from but not sent; 0: no limit
 	Waits   []time.Duration // see [Waits]
 	Log     zerolog.Logger
@@ -113,6 +114,7 @@ func (p *Dispatcher) Resume(ctx context.Context, e notify.Event, step int) error
 }
 
 func (p *Dispatcher) dispatch(ctx context.Context, events []notify.Event, step int) []error {
+	events, done := p.traced(events)
 	plans, errs := p.route(ctx, events)
 	b := p.gather(events, plans, errs, step)
 	if err := p.commit(ctx, b); err != nil {
@@ -122,6 +124,7 @@ func (p *Dispatcher) dispatch(ctx context.Context, events []notify.Event, step i
 			}
 		}
 	}
+	done(errs)
 	return errs
 }
 

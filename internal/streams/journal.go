@@ -26,6 +26,9 @@ func (r *Reader) logProcessing(e notify.Event) {
 	}
 	line = line.Str("stream", e.Source.Stream).Str("event_type", e.Type).
 		Str("message_id", e.Source.Entry).Str("event_id", e.ID)
+	if id := e.TraceID(); id != "" {
+		line = line.Str("trace_id", id)
+	}
 	if t, ok := eventtypes.Lookup(e.Type); ok {
 		for _, f := range idFields {
 			line = withID(line, f, t.Payload.Text(e.Payload, f))

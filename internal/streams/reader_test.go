@@ -301,7 +301,7 @@ func TestAHangingDispatchIsBounded(t *testing.T) {
 func TestLogLines(t *testing.T) {
 	s := redistest.Start(t)
 	c := s.Client()
-	id := add(t, c, orders, map[string]any{"type": "order.confirmed", "order_id": 456, "storefront_id": 67, "items": `[{"listing_id":100,"quantity":2}]`, "buyer_id": 890})
+	id := add(t, c, orders, map[string]any{"type": "order.confirmed", "order_id": 456, "storefront_id": 67, "items": `[{"listing_id":100,"quantity":2}]`, "buyer_id": 890, "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
 	bad := add(t, c, orders, map[string]any{"type": "user.registered", "email": "ana@example.com", "note": "secret-9"})
 	r := start(t, quick(), options(s))
 	r.awaitOrders(t, 456, 457)
@@ -310,7 +310,7 @@ func TestLogLines(t *testing.T) {
 	log := r.log.String()
 	for _, want := range []string{
 		`"message":"Processing order confirmed event"`, `"level":"info"`, `"stream":"listings:events:orders"`, `"event_type":"order.confirmed"`,
-		`"message_id":"` + id + `"`, `"order_id":456`, `"message":"Failed to process message"`, `"message_id":"` + bad + `"`,
+		`"message_id":"` + id + `"`, `"order_id":456`, `"trace_id":"0af7651916cd43dd8448eb211c80319c"`, `"message":"Failed to process message"`, `"message_id":"` + bad + `"`,
 	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s", want)
