@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vondi-global/notifications/internal/jobs"
+	"github.com/vondi-global/notifications/internal/pipeline"
 )
 
 func newBroadcasts(s *session) *cobra.Command {
@@ -35,13 +36,10 @@ type broadcastView struct {
 	Updated  time.Time `json:"updated"`
 }
 
-// broadcastPage is how many members a page of the daemon has.
-const broadcastPage = 500
-
 func broadcastViewOf(p jobs.Progress) broadcastView {
 	b := p.Broadcast
 	return broadcastView{
-		b.ID, b.Event.Type, b.Event.ID, b.Role, b.Audience, b.Size, min(b.Size, p.Pages*broadcastPage), string(p.State), p.Started.UTC(), p.Updated.UTC(),
+		b.ID, b.Event.Type, b.Event.ID, b.Role, b.Audience, b.Size, min(b.Size, p.Pages*pipeline.PageSize), string(p.State), p.Started.UTC(), p.Updated.UTC(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/pipeline"
 )
 
 // door is the daemon's own way in, with a look at what was there before.
@@ -142,10 +143,7 @@ func (t *tally) count(typ string, plan notify.Plan, before map[string]string) {
 
 // watchedKeeper remembers the plans that pass by.
 type watchedKeeper struct {
-	Keeper interface {
-		Keep(ctx context.Context, planned []notify.Planned) error
-		Skip(ctx context.Context, skips []notify.Outcome) error
-	}
+	pipeline.Keeper
 	plans map[string]notify.Plan
 	dry   bool
 }

@@ -116,6 +116,20 @@ func TestBusyClaimSaysWhenToComeBack(t *testing.T) {
 	}
 }
 
+func TestSettledOnesAreThoseThatHaveEnded(t *testing.T) {
+	l, _ := start(t)
+	sent, retried, claimed := orderDelivery("sent"), orderDelivery("retried"), orderDelivery("claimed")
+	mustClaim(t, l, sent, long)
+	mustSettle(t, l, outcome(notify.Sent, sent))
+	mustClaim(t, l, retried, long)
+	must(t, l.Retry(t.Context(), outcome(notify.Retried, retried)))
+	mustClaim(t, l, claimed, long)
+	got, err := l.Settled(t.Context(), []string{"claimed", "never heard of", "retried", "sent"})
+	if diff := cmp.Diff([]bool{false, false, false, true}, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 func TestOneOfManyRacingClaimsWins(t *testing.T) {
 	client := redistest.Start(t).Client()
 	ledgers := []*Ledger{New(client, Defaults(), time.Now), New(client, Defaults(), time.Now)}

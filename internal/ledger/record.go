@@ -75,6 +75,24 @@ func (l *Ledger) Records(ctx context.Context, ids []string) ([]Record, error) {
 	return records, l.stories(ctx, records)
 }
 
+// Settled says of each delivery whether it has ended, in one round trip.
+func (l *Ledger) Settled(ctx context.Context, deliveryIDs []string) ([]bool, error) {
+	p := l.client.Pipeline()
+	cmds := make([]*redis.SliceCmd, len(deliveryIDs))
+	for i, id := range deliveryIDs {
+		cmds[i] = p.HMGet(ctx, rediskeys.Delivery(id), "s")
+	}
+	if _, err := p.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("settled: %w", err)
+	}
+	settled := make([]bool, len(deliveryIDs))
+	for i, c := range cmds {
+		state, tried := c.Val()[0].(string)
+		settled[i] = tried && State(state).Settled()
+	}
+	return settled, nil
+}
+
 func (l *Ledger) markers(ctx context.Context, ids []string) ([]Record, error) {
 	p := l.client.Pipeline()
 	cmds := make([]*redis.MapStringStringCmd, len(ids))

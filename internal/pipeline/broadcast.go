@@ -8,9 +8,9 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-// pageSize is how many members of a large audience are planned at a time: few enough that
+// PageSize is how many members of a large audience are planned at a time: few enough that
 // nobody waits behind a page, many enough that the round trips are shared.
-const pageSize = 500
+const PageSize = 500
 
 // Pager plans the next members of a large audience.
 type Pager interface {
@@ -33,7 +33,7 @@ func (b *Broadcaster) Page(ctx context.Context, bc notify.Broadcast, cursor stri
 	if bc.Event, err = b.Events.Event(ctx, bc.Event.ID); err != nil {
 		return "", fmt.Errorf("broadcast: event: %w", err)
 	}
-	plan, next, err := b.Pager.Page(ctx, bc, cursor, pageSize)
+	plan, next, err := b.Pager.Page(ctx, bc, cursor, PageSize)
 	if err != nil {
 		return "", fmt.Errorf("broadcast: page: %w", err)
 	}

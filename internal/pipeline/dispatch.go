@@ -23,11 +23,12 @@ type Router interface {
 	Route(ctx context.Context, e notify.Event) (notify.Plan, error)
 }
 
-// Keeper remembers events with their plans before anything is enqueued, and records skips
-// once each.
+// Keeper remembers events with their plans before anything is enqueued, records skips once
+// each, and knows which deliveries have ended.
 type Keeper interface {
 	Keep(ctx context.Context, planned []notify.Planned) error
 	Skip(ctx context.Context, skips []notify.Outcome) error
+	Settled(ctx context.Context, deliveryIDs []string) ([]bool, error)
 }
 
 // Queue takes jobs. Enqueueing twice is enqueueing once.
@@ -235,6 +236,11 @@ func (p *Dispatcher) commit(ctx context.Context, b batch) error {
 }
 
 func (p *Dispatcher) enqueue(ctx context.Context, b batch) error {
+	if b.step > 0 {
+		if err := p.leaveOut(ctx, &b); err != nil {
+			return err
+		}
+	}
 	if len(b.deliveries) > 0 {
 		if err := p.Queue.Enqueue(ctx, b.deliveries); err != nil {
 			return err
@@ -250,6 +256,31 @@ func (p *Dispatcher) enqueue(ctx context.Context, b batch) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// leaveOut leaves out what has ended while the event waited for somebody else. Its job is
+// gone from the queue: enqueued again, it would run into its marker and be logged as a
+// duplicate at each step.
+func (p *Dispatcher) leaveOut(ctx context.Context, b *batch) error {
+	if len(b.deliveries) == 0 {
+		return nil
+	}
+	ids := make([]string, len(b.deliveries))
+	for i, d := range b.deliveries {
+		ids[i] = d.ID
+	}
+	settled, err := p.Keeper.Settled(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var open []notify.Delivery
+	for i, d := range b.deliveries {
+		if !settled[i] {
+			open = append(open, d)
+		}
+	}
+	b.deliveries = open
 	return nil
 }
 

@@ -94,6 +94,27 @@ func TestMissingPeopleAreWaitedFor(t *testing.T) {
 	}
 }
 
+func TestWhatHasEndedIsNotQueuedAgain(t *testing.T) {
+	w := newWorld()
+	w.plan = notify.Plan{Send: []notify.Delivery{email(), {ID: "d2"}}, Missing: []string{"buyer"}}
+	w.ended = []string{email().ID}
+	p := w.dispatcher()
+	if err := p.Resume(t.Context(), events("e1")[0], 1); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.queued) != 1 || w.queued[0].ID != "d2" {
+		t.Errorf("queued %+v, want d2 alone", w.queued)
+	}
+	w.queued, w.ended = nil, []string{email().ID, "d2"}
+	if err := p.Resume(t.Context(), events("e1")[0], 2); err != nil || len(w.queued) != 0 || len(w.waits) != 2 {
+		t.Errorf("queued %+v, waited %v, %v", w.queued, w.waits, err)
+	}
+	w.broken["settled?"] = errAway
+	if err := p.Resume(t.Context(), events("e1")[0], 2); !errors.Is(err, notify.ErrUnavailable) || len(w.queued) != 0 {
+		t.Errorf("while the ledger is away: %v, queued %+v", err, w.queued)
+	}
+}
+
 func TestFallbacksAreQueuedForLater(t *testing.T) {
 	w := newWorld()
 	at := noon().Add(time.Minute)

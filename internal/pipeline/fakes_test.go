@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ type world struct {
 	skipped []notify.Outcome
 	letters []notify.Letter
 	queued  []notify.Delivery
+	ended   []string // ids of deliveries that have ended
 	waits   []time.Duration
 }
 
@@ -130,6 +132,14 @@ func (w *world) Keep(context.Context, []notify.Planned) error { return w.note("k
 func (w *world) Skip(_ context.Context, skips []notify.Outcome) error {
 	w.skipped = append(w.skipped, skips...)
 	return w.note("skip")
+}
+
+func (w *world) Settled(_ context.Context, ids []string) ([]bool, error) {
+	settled := make([]bool, len(ids))
+	for i, id := range ids {
+		settled[i] = slices.Contains(w.ended, id)
+	}
+	return settled, w.note("settled?")
 }
 
 func (w *world) Enqueue(_ context.Context, d []notify.Delivery) error {
