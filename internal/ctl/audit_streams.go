@@ -123,7 +123,7 @@ func (a auditor) page(ctx context.Context, source, stream string, page []redis.X
 		at := notify.Position{Source: source, Stream: stream, Entry: m.ID}
 		event, readable := readable(at, m)
 		switch {
-		case compareIDs(m.ID, group.last) > 0:
+		case streams.CompareIDs(m.ID, group.last) > 0:
 			e.Unread++
 		case group.pending[m.ID]:
 			e.Pending++

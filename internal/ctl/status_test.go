@@ -2,10 +2,8 @@ package ctl
 
 import (
 	"bytes"
-	stdcmp "cmp"
 	"context"
 	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -82,14 +80,3 @@ func TestWatchUntilStopped(t *testing.T) {
 type writer func(b []byte)
 
 func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
-
-func TestStreamIDsAreInOrder(t *testing.T) {
-	ids := strings.Fields("0-0 1-0 1-1 1-10 2-0 10-0 1764000000000-0 1764000000000-2")
-	for i, a := range ids {
-		for j, b := range ids {
-			if got := compareIDs(a, b); got != stdcmp.Compare(i, j) {
-				t.Errorf("compareIDs(%s, %s) = %d", a, b, got)
-			}
-		}
-	}
-}

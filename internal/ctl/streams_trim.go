@@ -3,6 +3,8 @@ package ctl
 import (
 	"context"
 	"fmt"
+
+	"github.com/vondi-global/notifications/internal/streams"
 )
 
 type trimming struct {
@@ -37,10 +39,10 @@ func (o *origin) planTrim(ctx context.Context, stream string, keep int64) (trimP
 	for _, g := range l.Groups {
 		// The entry that was read last stays: the group's position then names one that exists.
 		needs := g.LastRead
-		if g.lowest != "" && compareIDs(g.lowest, needs) < 0 {
+		if g.lowest != "" && streams.CompareIDs(g.lowest, needs) < 0 {
 			needs = g.lowest
 		}
-		if p.safe == "" || compareIDs(needs, p.safe) < 0 {
+		if p.safe == "" || streams.CompareIDs(needs, p.safe) < 0 {
 			p.safe, p.who = needs, g.Group
 		}
 	}
@@ -76,7 +78,7 @@ func (o *origin) cut(ctx context.Context, stream string, n int64, safe string) (
 		}
 		for _, m := range page {
 			at = m.ID
-			if n == 0 || safe != "" && compareIDs(m.ID, safe) >= 0 {
+			if n == 0 || safe != "" && streams.CompareIDs(m.ID, safe) >= 0 {
 				return at, nil
 			}
 			n--

@@ -26,8 +26,8 @@ func parseID(s string) (entryID, bool) {
 	return id, err == nil
 }
 
-// compareIDs orders ids as the stream does. What is no id comes first.
-func compareIDs(a, b string) int {
+// CompareIDs orders ids as the stream does. What is no id comes first.
+func CompareIDs(a, b string) int {
 	x, _ := parseID(a)
 	y, _ := parseID(b)
 	return cmp.Or(cmp.Compare(x.ms, y.ms), cmp.Compare(x.seq, y.seq))

@@ -44,7 +44,7 @@ func (r *Reader) process(ctx context.Context, batch []entry) error {
 	ctx = context.WithoutCancel(ctx)
 	began := time.Now()
 	// The streams of a source share a clock: together they tell a story in its order.
-	slices.SortStableFunc(batch, func(a, b entry) int { return compareIDs(a.msg.ID, b.msg.ID) })
+	slices.SortStableFunc(batch, func(a, b entry) int { return CompareIDs(a.msg.ID, b.msg.ID) })
 	r.read(batch)
 	r.dispatchAll(ctx, batch)
 	ctx, cancel := context.WithTimeout(ctx, closing)

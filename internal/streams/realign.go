@@ -52,12 +52,12 @@ return math.max(0, position - read)
 `)
 
 // realign puts a group's position right, and sounds the alarm where entries were lost.
-func (r *Reader) realign(ctx context.Context, l look) {
-	if compareIDs(l.group.LastDeliveredID, l.info.Val().LastGeneratedID) > 0 {
-		r.rewind(ctx, l.name)
+func (r *Reader) realign(ctx context.Context, v View, g *GroupView) {
+	if CompareIDs(g.LastDeliveredID, v.Info.LastGeneratedID) > 0 {
+		r.rewind(ctx, v.Name)
 		return
 	}
-	r.countLost(ctx, l.name)
+	r.countLost(ctx, v.Name)
 }
 
 // rewind deals with a group beyond its stream's end, which would silently see nothing: the

@@ -50,7 +50,7 @@ func (r *Reader) safe(ctx context.Context, name string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if safe == "" || compareIDs(at, safe) < 0 {
+		if safe == "" || CompareIDs(at, safe) < 0 {
 			safe = at
 		}
 	}
@@ -64,7 +64,7 @@ func (r *Reader) done(ctx context.Context, name string, g redis.XInfoGroup) (str
 	if err != nil {
 		return "", r.tried("XPENDING", err)
 	}
-	if pending.Count > 0 && compareIDs(pending.Lower, g.LastDeliveredID) < 0 {
+	if pending.Count > 0 && CompareIDs(pending.Lower, g.LastDeliveredID) < 0 {
 		return pending.Lower, nil
 	}
 	return g.LastDeliveredID, nil
