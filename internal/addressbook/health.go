@@ -94,7 +94,7 @@ const maxTold = 100_000
 // only recognisable to those who have it.
 func (b *Book) tell(ctx context.Context, userID string, a notify.Address, h notify.Health) error {
 	fields := map[string]any{
-		"type": "contact.unreachable", "timestamp": strconv.FormatInt(h.Since.Unix(), 10),
+		"type": "contact.unreachable", "version": "1.0", "timestamp": strconv.FormatInt(h.Since.Unix(), 10),
 		"user_id": userID, "channel": string(a.Channel), "address_key": a.Key(),
 		"reason": h.Reason, "provider": h.Provider,
 	}

@@ -40,7 +40,7 @@ func TestADeadAddressIsToldOnce(t *testing.T) {
 		t.Fatalf("told %d times", len(list))
 	}
 	v := list[0].Values
-	if v["type"] != "contact.unreachable" || v["user_id"] != "890" || v["channel"] != "email" || v["reason"] != "550 5.1.1" || v["address_key"] != mailbox.Key() {
+	if v["type"] != "contact.unreachable" || v["version"] != "1.0" || v["user_id"] != "890" || v["channel"] != "email" || v["reason"] != "550 5.1.1" || v["address_key"] != mailbox.Key() {
 		t.Errorf("told %v", v)
 	}
 	for _, value := range v {

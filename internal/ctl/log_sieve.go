@@ -59,7 +59,7 @@ func (v sieve) check() error {
 			return usagef("--channel: %w", err)
 		}
 	}
-	known := append(notify.Statuses(), notify.Revealed)
+	known := notify.Statuses()
 	for _, st := range v.statuses {
 		if !slices.Contains(known, notify.Status(st)) {
 			return usagef("--status %q: want one of sent, retried, failed, skipped, suppressed, delivered, bounced, revealed", st)

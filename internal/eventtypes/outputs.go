@@ -60,6 +60,7 @@ func Outputs() []*Type {
 		notify.Suppressed:     "The address is dead, or the message was sent before.",
 		notify.DeliveredState: "The provider says that the message arrived.",
 		notify.Bounced:        "The provider says that the message did not arrive.",
+		notify.Revealed:       "An operator has looked at the address of a delivery; actor and note say who, and why.",
 	}
 	var types []*Type
 	for _, s := range notify.Statuses() {

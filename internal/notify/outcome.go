@@ -20,9 +20,9 @@ const (
 // of a delivery. It changes nothing.
 const Revealed Status = "revealed"
 
-// Statuses lists all statuses of deliveries.
+// Statuses lists all statuses that the delivery log knows.
 func Statuses() []Status {
-	return []Status{Sent, Retried, Failed, Skipped, Suppressed, DeliveredState, Bounced}
+	return []Status{Sent, Retried, Failed, Skipped, Suppressed, DeliveredState, Bounced, Revealed}
 }
 
 // Reasons of skips, suppressions and failures. They are stored, counted and shown; the

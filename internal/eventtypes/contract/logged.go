@@ -21,6 +21,7 @@ var stories = map[eventtypes.EventType]string{
 	"notification.suppressed": about + `,"reason":"unreachable","detail":"since 2025-12-01","latency_ms":"35"`,
 	"notification.delivered":  about + `,"provider":"telegram","provider_message_id":"4711","latency_ms":"2100"`,
 	"notification.bounced":    about + `,"provider":"telegram","provider_message_id":"4711","reason":"rejected","latency_ms":"61000"`,
+	"notification.revealed":   about + `,"actor":"support.milica","note":"ticket 77"`,
 	"contact.unreachable":     `"user_id":"890","channel":"email","address_key":"email:9f86d081884c7d65","reason":"550 5.1.1","provider":"smtp","until":"2025-12-29T00:00:00Z"`,
 }
 
