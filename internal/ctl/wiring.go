@@ -43,9 +43,10 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 		return nil, usageError{fmt.Errorf("redis.seal_keys: %w", err)}
 	}
 	now := s.clock()
+	history := ledger.New(client, ledgerConfig(s.cfg.History, keys), now)
 	p := &platform{
-		book:   addressbook.New(client, now),
-		ledger: ledger.New(client, ledgerConfig(s.cfg.History, keys), now),
+		book:   addressbook.New(client, now, addressbook.WithEraser(history)),
+		ledger: history,
 		queue:  jobs.NewQueue(client, jobs.Defaults()),
 		holds:  jobs.NewHolds(client, now),
 		dead:   streams.NewDeadLetters(client, streams.DeadConfig{Sealer: keys}),
