@@ -74,6 +74,7 @@ licences: ## the licence of each linked module; fails on one that we don't accep
 .PHONY: bench
 bench: tools ## the platform beside what one could use instead, in one table: bench/RESULTS.md
 	$(GO) run ./bench -out bench/RESULTS.md $(BENCH)
+	scripts/insert bench bench/RESULTS.md README.md
 
 .PHONY: bench-compare
 bench-compare: tools ## what this tree does to the figures of another: make bench-compare BASE=main
