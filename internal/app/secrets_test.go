@@ -145,7 +145,12 @@ func TestNothingSecretIsShown(t *testing.T) {
 			}
 			v.statuses("sent", "retried", "failed", "skipped")
 			v.control(sealed)
+			v.must(v.Stop())
 			v.clean("the log", v.log.String())
+			v.clean("the collector", v.otlp.raw.String())
+			if n := len(v.otlp.spans); n < 200 {
+				t.Errorf("only %d spans came to the collector", n)
+			}
 		})
 	}
 }

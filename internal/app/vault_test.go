@@ -47,6 +47,7 @@ type vault struct {
 	redis  *redis.Client
 	out    *outside
 	log    *buffer
+	otlp   *collector
 	hidden []string // what isn't ours to mark
 
 	streams map[string]bool // those with entries
@@ -73,6 +74,7 @@ func newVault(t *testing.T, sealed bool) *vault {
 	cfg.Consumer, cfg.Streams.Discover, cfg.Log.Level = "test", 100*time.Millisecond, "debug"
 	cfg.Admin.Addr, cfg.Admin.Password = "127.0.0.1:0", adminPassword
 	cfg.Public = config.Public{Addr: "127.0.0.1:0", URL: "https://n.vondi.rs", Key: "zqxmark-public-key-of-32-characters-or-more"}
+	v.otlp, cfg.Telemetry.Endpoint = newCollector(t)
 	cfg.Directory.Token = "zqxmark-directory-token"
 	log, err := telemetry.NewLog(v.log, cfg.Log.Level, "json")
 	v.must(err)
