@@ -3,6 +3,7 @@ package telemetry
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -52,9 +53,10 @@ func OTLPErrors(log zerolog.Logger) {
 // attempt at a delivery, a root that links to the dispatch. Between the two lies a queue and
 // perhaps a day: links, not parents. Spans carry ids and words of ours, nothing personal.
 type Traces struct {
-	provider *sdktrace.TracerProvider
-	tracer   trace.Tracer
-	group    string
+	providers  []*sdktrace.TracerProvider
+	dispatches trace.Tracer // by the environment's sampler
+	attempts   trace.Tracer // by what became of the dispatch: a message is traced whole or not at all
+	group      string
 }
 
 // NewTraces exports spans in batches; what a slow collector can't take is dropped.
@@ -68,8 +70,16 @@ func NewTraces(ctx context.Context, o OTLP) (*Traces, error) {
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}
-	p := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(res))
-	return &Traces{provider: p, tracer: p.Tracer("notifyd"), group: o.Group}, nil
+	return newTraces(sdktrace.NewBatchSpanProcessor(exporter), res, o.Group), nil
+}
+
+func newTraces(p sdktrace.SpanProcessor, res *resource.Resource, group string) *Traces {
+	sampled := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p), sdktrace.WithResource(res))
+	every := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p), sdktrace.WithResource(res), sdktrace.WithSampler(sdktrace.AlwaysSample()))
+	return &Traces{
+		providers: []*sdktrace.TracerProvider{sampled, every}, group: group,
+		dispatches: sampled.Tracer("notifyd"), attempts: every.Tracer("notifyd"),
+	}
 }
 
 // stopTimeout bounds the last export: a collector that is away holds up no stop.
@@ -79,7 +89,7 @@ const stopTimeout = 2 * time.Second
 func (t *Traces) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
-	return t.provider.Shutdown(ctx)
+	return errors.Join(t.providers[0].Shutdown(ctx), t.providers[1].Shutdown(ctx))
 }
 
 // Dispatching begins a span for each event and leaves its place in the event's Trace, where
@@ -101,7 +111,7 @@ func (t *Traces) Dispatching(events []notify.Event) (done func(errs []error)) {
 }
 
 func (t *Traces) dispatch(e *notify.Event) trace.Span {
-	ctx, span := t.tracer.Start(context.Background(), "process "+e.Source.Stream,
+	ctx, span := t.dispatches.Start(context.Background(), "process "+e.Source.Stream,
 		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(linkTo(e.Trace)...),
 		trace.WithAttributes(
 			semconv.MessagingSystemKey.String("redis"), semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("process"),
@@ -114,15 +124,16 @@ func (t *Traces) dispatch(e *notify.Event) trace.Span {
 	return span
 }
 
-// Attempt records an attempt at a delivery, when it is over. What was no attempt, such as a
-// job that came twice, takes no time and makes no span.
+// Attempt records an attempt at a delivery, when it is over, if its dispatch was sampled.
+// What was no attempt, such as a job that came twice, takes no time and makes no span.
 func (t *Traces) Attempt(o notify.Outcome, took time.Duration) {
-	if took <= 0 {
+	links := linkTo(o.Delivery.Event.Trace)
+	if took <= 0 || len(links) == 0 || !links[0].SpanContext.IsSampled() {
 		return
 	}
 	d, end := o.Delivery, time.Now()
-	_, span := t.tracer.Start(context.Background(), "send "+string(d.Channel),
-		trace.WithTimestamp(end.Add(-took)), trace.WithSpanKind(trace.SpanKindClient), trace.WithLinks(linkTo(d.Event.Trace)...),
+	_, span := t.attempts.Start(context.Background(), "send "+string(d.Channel),
+		trace.WithTimestamp(end.Add(-took)), trace.WithSpanKind(trace.SpanKindClient), trace.WithLinks(links...),
 		trace.WithAttributes(
 			semconv.MessagingSystemKey.String(cmp.Or(o.Provider, "notifyd")), semconv.MessagingOperationTypeSend, semconv.MessagingOperationName("send"),
 			semconv.MessagingDestinationName(string(d.Channel)), semconv.MessagingMessageID(d.ID),

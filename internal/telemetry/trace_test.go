@@ -8,21 +8,22 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
+const producer = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 func recorded() (*Traces, *tracetest.InMemoryExporter) {
 	exporter := tracetest.NewInMemoryExporter()
-	p := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
-	return &Traces{provider: p, tracer: p.Tracer("notifyd"), group: "g"}, exporter
+	return newTraces(sdktrace.NewSimpleSpanProcessor(exporter), resource.Empty(), "g"), exporter
 }
 
 func TestEachDispatchLeavesItsPlace(t *testing.T) {
 	traces, exporter := recorded()
-	const producer = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	events := []notify.Event{{ID: "a", Trace: producer}, {ID: "b"}, {ID: "c", Trace: "no traceparent"}}
 	traces.Dispatching(events)([]error{nil, errors.New("redis is away"), nil})
 	spans := exporter.GetSpans()
@@ -47,10 +48,12 @@ func TestAttemptsShowWordsOfOursOnly(t *testing.T) {
 	traces, exporter := recorded()
 	o := notify.Outcome{
 		Status: notify.Failed, Provider: "twilio", Reason: "to +381601234567: refused", Error: "+381601234567", Detail: "+381601234567", Attempt: 3,
-		Delivery: notify.Delivery{ID: "d1", Channel: notify.SMS, Event: notify.Event{ID: "e1", Type: "order.shipped"}},
+		Delivery: notify.Delivery{ID: "d1", Channel: notify.SMS, Event: notify.Event{ID: "e1", Type: "order.shipped", Trace: producer}},
 	}
 	traces.Attempt(o, 2*time.Second)
 	traces.Attempt(o, 0) // no attempt
+	o.Delivery.Event.Trace = strings.TrimSuffix(producer, "1") + "0"
+	traces.Attempt(o, time.Second) // the dispatch was not sampled
 	spans := exporter.GetSpans()
 	if len(spans) != 1 || spans[0].Name != "send sms" || spans[0].Status.Code != codes.Error {
 		t.Fatalf("got %v", spans)
