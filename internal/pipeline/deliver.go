@@ -147,6 +147,7 @@ func (t *try) run(ctx context.Context) notify.Decision {
 	m, o, err := t.prepare(ctx)
 	switch {
 	case errors.Is(err, notify.ErrUnavailable):
+		t.Log.Warn().Err(err).Str("delivery_id", t.d.ID).Msg("A delivery waits for what it refers to")
 		return t.release(ctx, later("prepare", err))
 	case err != nil:
 		return t.giveUp(ctx, notify.ReasonRender, err)
