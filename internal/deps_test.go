@@ -28,6 +28,7 @@ internal/secret
 internal/similar
 internal/sms
 internal/redistest
+internal/browsertest
 internal/simulators
 internal/embedded
 templates
