@@ -228,10 +228,24 @@ func (d *dev) banner(events int) {
   Redis    %s
 
   %d events of a sample day are published. Nothing here reaches anybody, and the Redis
-  inside the process keeps nothing. Publish more with: notifyctl publish TYPE --sample
+  inside the process keeps nothing. For notifyctl, in another shell:
+
+    export VONDINOTIFY_REDIS_URL=%s VONDINOTIFY_SOURCES=dev=%s
+    notifyctl publish order.created --sample
+    notifyctl why 12345
+
   Ctrl-C ends it.
 
-`, d.admin.Addr(), d.admin.Addr(), hostOf(d.cfg.Redis.URL), events)
+`, d.admin.Addr(), d.admin.Addr(), hostOf(d.cfg.Redis.URL), events, d.redisToSay(), d.redisToSay())
+}
+
+// redisToSay is the URL of the Redis inside the process. One that was given may have a
+// password in it.
+func (d *dev) redisToSay() string {
+	if d.options.Redis != "" {
+		return "URL"
+	}
+	return d.cfg.Redis.URL.Reveal()
 }
 
 func hostOf(s secret.String) string {

@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func dress(s *session, c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
-				return usagef("%s: %w", c.CommandPath(), err)
+				return wrongArgs(c, err)
 			}
 			return nil
 		}
@@ -79,6 +80,15 @@ func dress(s *session, c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		dress(s, sub)
 	}
+}
+
+// wrongArgs shows how the command is called, in place of cobra's counts.
+func wrongArgs(c *cobra.Command, err error) error {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return usagef("%s: %w", c.CommandPath(), err)
+	}
+	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
+	return usagef("want  %s, such as  %s", c.UseLine(), example)
 }
 
 // needed makes a missing flag an error of usage; cobra looks for them only after this.

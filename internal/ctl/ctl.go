@@ -32,6 +32,8 @@ var errFound = errors.New("found something")
 // usageError is a wrong call.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // connectError says that a server can't be reached.
@@ -51,7 +53,8 @@ func Main(args []string, stdio IO) int {
 	root.SetIn(stdio.In)
 	root.SetOut(stdio.Out)
 	root.SetErr(stdio.Err)
-	return s.exitCode(ctx, root.ExecuteContext(ctx))
+	command, err := root.ExecuteContextC(ctx)
+	return s.exitCode(ctx, command.CommandPath(), err)
 }
 
 // quiet keeps the Redis client from writing between our lines.
@@ -109,7 +112,8 @@ func commands(s *session) []*cobra.Command {
 	}
 }
 
-func (s *session) exitCode(ctx context.Context, err error) int {
+// exitCode says what went wrong in a command, and how that ends.
+func (s *session) exitCode(ctx context.Context, command string, err error) int {
 	if err == nil {
 		return exitDone
 	}
@@ -122,7 +126,7 @@ func (s *session) exitCode(ctx context.Context, err error) int {
 	}
 	fmt.Fprintln(s.Err, "notifyctl:", err)
 	if _, ok := errors.AsType[usageError](err); ok {
-		fmt.Fprintln(s.Err, "See notifyctl --help.")
+		fmt.Fprintf(s.Err, "See %s --help.\n", command)
 		return exitUsage
 	}
 	if _, ok := errors.AsType[connectError](err); ok {

@@ -2,10 +2,13 @@ package ctl
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
@@ -16,18 +19,19 @@ import (
 func newExplain(s *session) *cobra.Command {
 	var x explainer
 	c := &cobra.Command{
-		Use: "explain FILE|-", Short: "who would be told of an event, how and when, and who not and why", GroupID: "authors",
+		Use: "explain FILE|-|TYPE [FIELD=VALUE…]", Short: "who would be told of an event, how and when, and who not and why", GroupID: "authors",
 		Long: `explain takes an event through the daemon's own rules and address book and says what would
 become of it. Nothing is sent, learnt or written down.
 
-The event may have any shape that the daemon reads. With --text the words are shown, made by
+The event may have any shape that the daemon reads; a type stands for its example in the
+catalogue, with the fields that are said here. With --text the words are shown, made by
 the daemon's own templates and locales (templates_dir, locales_dir, or those built in).
 Channels whose provider isn't configured here are named; the daemon may have one.`,
-		Example: "  notifyctl explain order.json\n  notifyctl events show order.confirmed -o json | jq '.example + {type: .name}' | notifyctl explain - --text\n  notifyctl explain order.json --json",
-		Args:    cobra.ExactArgs(1),
+		Example: "  notifyctl explain order.json\n  notifyctl explain order.confirmed buyer_id=890 --text\n  notifyctl explain order.json --json",
+		Args:    cobra.MinimumNArgs(1), ValidArgs: typeNames(),
 		RunE: func(c *cobra.Command, args []string) error {
 			x.s = s
-			return x.explain(c.Context(), args[0])
+			return x.explain(c.Context(), args)
 		},
 	}
 	c.Flags().BoolVar(&x.text, "text", false, "show the words, too")
@@ -65,13 +69,13 @@ type explainedLine struct {
 	Message  *messageView `json:"message,omitempty"`
 }
 
-func (x *explainer) explain(ctx context.Context, file string) error {
-	list, findings, err := x.s.readEvents(file)
+func (x *explainer) explain(ctx context.Context, args []string) error {
+	list, findings, err := x.events(args)
 	if err != nil {
 		return err
 	}
 	if len(findings) > 0 {
-		writeFindings(x.s.Err, file, findings)
+		writeFindings(x.s.Err, args[0], findings)
 		return errFound
 	}
 	if err := x.open(ctx); err != nil {
@@ -90,6 +94,30 @@ func (x *explainer) explain(ctx context.Context, file string) error {
 		return explainPage{x.s, views}.write(x.s.Out)
 	}
 	return print(x.s, views, table{})
+}
+
+// events are those of a file, or a type's example with some fields of its own.
+func (x *explainer) events(args []string) ([]draftEvent, []eventtypes.Finding, error) {
+	if _, isType := eventtypes.Lookup(args[0]); !isType {
+		if len(args) > 1 {
+			return nil, nil, usagef("%s is no type of the catalogue, so that it can't have fields", args[0])
+		}
+		list, findings, err := x.s.readEvents(args[0])
+		if errors.Is(err, fs.ErrNotExist) {
+			err = usagef("%s is no file, and no type of the catalogue", args[0])
+		}
+		return list, findings, err
+	}
+	fields, err := x.s.fromFields(args, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	entry, err := json.Marshal(fields)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := asRead(entry, x.s.clock()())
+	return []draftEvent{{e, entry}}, nil, err
 }
 
 // open looks up what holds for all events.

@@ -19,7 +19,7 @@ is wanted. Mandatory messages can't be turned off. clear takes a choice back.`,
 		Example: "  notifyctl contacts prefs 890\n  notifyctl contacts prefs 890 order/sms off\n  notifyctl contacts prefs 890 '*/*' clear",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && len(args) != 3 {
-				return fmt.Errorf("want a person, or a person, a preference and on, off or clear")
+				return usagef("want a person, or a person, a preference and on, off or clear")
 			}
 			return nil
 		},
