@@ -29,6 +29,7 @@ internal/similar
 internal/sms
 internal/redistest
 internal/browsertest
+internal/browsertest
 internal/simulators
 internal/embedded
 templates
