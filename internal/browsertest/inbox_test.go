@@ -22,8 +22,8 @@ func TestDevInbox(t *testing.T) {
 	p := start(t).open(t, top)
 	for _, channel := range []string{"email", "telegram", "sms", "push"} {
 		p.visit(top + "?channel=" + channel)
-		p.await(`document.querySelectorAll(".card.` + channel + `").length > 0`)
-		if n := p.eval(`document.querySelectorAll(".card:not(.` + channel + `)").length`); n != 0.0 {
+		p.await(`document.querySelectorAll(".card[data-channel=` + channel + `]").length > 0`)
+		if n := p.eval(`document.querySelectorAll(".card:not([data-channel=` + channel + `])").length`); n != 0.0 {
 			t.Errorf("%s: %v cards of other channels", channel, n)
 		}
 	}
@@ -36,7 +36,7 @@ func TestDevInbox(t *testing.T) {
 	p.await(`document.querySelectorAll(".card.fresh").length > 0 && document.querySelectorAll(".card").length > before`)
 
 	// The list is emptied.
-	p.visit(top)
+	p.visit(top + "?channel=sms")
 	p.click("#clear")
 	p.await(`document.querySelectorAll(".card").length === 0 && !!document.querySelector("#empty")`)
 }

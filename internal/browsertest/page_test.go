@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -49,7 +50,7 @@ func (p *page) do(method string, params, result any) {
 // visit goes to an address and waits until it is there.
 func (p *page) visit(url string) {
 	p.t.Helper()
-	p.eval("window.left = true; location.assign(" + quoted(url) + ")")
+	p.try("window.left = true; location.assign(" + quoted(url) + ")")
 	p.await(`!window.left && document.readyState === "complete"`)
 }
 
@@ -73,7 +74,11 @@ func (p *page) try(expression string) (value any, thrown string) {
 		} `json:"result"`
 		Exception *struct{} `json:"exceptionDetails"`
 	}
-	p.do("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
+	err := p.browser.call(p.session, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
+	if err != nil && strings.Contains(err.Error(), "navigated") {
+		return nil, err.Error() // the page gave way to another one meanwhile
+	}
+	p.must(err)
 	if r.Exception != nil {
 		return nil, r.Result.Description
 	}
@@ -117,11 +122,12 @@ func (p *page) dark(on bool) {
 	p.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": value}}}, nil)
 }
 
-// screenshot writes the part of the page that an element takes.
+// screenshot writes the part of the page that an element takes, of the longest ones the top.
 func (p *page) screenshot(file, selector string) {
 	p.t.Helper()
+	p.do("Page.bringToFront", nil, nil)
 	box, _ := p.eval(`(() => { const r = document.querySelector(` + quoted(selector) + `).getBoundingClientRect();
-		return { x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height, scale: 1 }; })()`).(map[string]any)
+		return { x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: Math.min(r.height, 1600), scale: 1 }; })()`).(map[string]any)
 	var shot struct {
 		Data string `json:"data"`
 	}

@@ -56,7 +56,7 @@ func serve(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(bin, name), args...)
 	var said bytes.Buffer
-	cmd.Dir, cmd.Env, cmd.Stderr = t.TempDir(), append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir()), &said
+	cmd.Dir, cmd.Env, cmd.Stderr = t.TempDir(), append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "VONDINOTIFY_BRAND_LOGO="), &said
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

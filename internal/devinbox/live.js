@@ -16,6 +16,10 @@
     document.getElementById("empty")?.remove();
     count.textContent = Number(count.textContent) + 1;
   };
+  // A page that was left but is kept for the way back would hold one of the browser's six
+  // connections: after a few filters nothing would load any more.
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
   document.getElementById("clear").addEventListener("click", async () => {
     await fetch("/inbox/api/messages", { method: "DELETE" });
     location.reload();

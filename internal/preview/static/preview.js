@@ -48,5 +48,7 @@
     source.onopen = () => $("live").classList.add("on");
     source.onerror = () => $("live").classList.remove("on");
     source.onmessage = refresh;
+    addEventListener("pagehide", () => source.close()); // a page kept for the way back would hold a connection
+    addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
   }
 })();
