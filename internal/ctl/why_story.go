@@ -10,6 +10,7 @@ import (
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/streams"
 )
 
 // teller makes pages. What is asked of Redis for the whole page is asked at once.
@@ -38,7 +39,9 @@ func (t *teller) tell(ctx context.Context, s subject) (*storyPage, error) {
 	for _, e := range slices.Backward(s.events) {
 		page.Events = append(page.Events, t.event(page, e, s))
 	}
-	slices.SortStableFunc(page.Events, func(a, b eventStory) int { return a.Time.Compare(b.Time) })
+	slices.SortStableFunc(page.Events, func(a, b eventStory) int {
+		return cmp.Or(a.Time.Compare(b.Time), streams.CompareIDs(a.Entry, b.Entry)) // producers may count in seconds
+	})
 	return page, nil
 }
 

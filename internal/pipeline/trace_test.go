@@ -27,7 +27,7 @@ func TestADispatchIsTraced(t *testing.T) {
 	given := events("good", "bad")
 	given[0].Trace = "of the producer"
 	errs := p.Dispatch(t.Context(), given)
-	if len(s.errs) != 2 || s.errs[0] != nil || s.errs[1] != errs[1] || errs[1] == nil {
+	if len(s.errs) != 2 || s.errs[0] != nil || !errors.Is(s.errs[1], errs[1]) || errs[1] == nil {
 		t.Errorf("the tracer heard %v of %v", s.errs, errs)
 	}
 	if given[0].Trace != "of the producer" {
