@@ -28,6 +28,12 @@ func TestDevInbox(t *testing.T) {
 		}
 	}
 
+	// Pictures that come with an email are shown in it. The frame has an origin of its own, so
+	// its source is looked at.
+	p.visit(top + "?channel=email&event=pvz.parcel.arrived")
+	p.await(`document.querySelectorAll("iframe").length > 0`)
+	p.await(`fetch(document.querySelector("iframe").src).then((r) => r.text()).then((t) => t.includes('src="data:image/png;base64,') && !t.includes("cid:"))`)
+
 	// What is sent while one looks comes in by itself, if it passes the filter.
 	p.visit(top + "?channel=push&event=listing.approved")
 	p.await(`document.querySelector("#live").classList.contains("on")`)

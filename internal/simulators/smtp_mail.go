@@ -56,7 +56,7 @@ func readPart(c *Captured, part *message.Entity) {
 		if decoded, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
 			name = decoded
 		}
-		c.Files = append(c.Files, File{Name: name, Type: kind, Data: body})
+		c.Files = append(c.Files, File{Name: name, Type: kind, Data: body, ContentID: strings.Trim(part.Header.Get("Content-Id"), "<> ")})
 	case kind == "text/html":
 		c.HTML = string(body)
 	case strings.HasPrefix(kind, "text/"), kind == "":
