@@ -38,8 +38,10 @@ type Gallery struct {
 }
 
 // New returns the gallery of a renderer, and becomes its observer.
-func New(r *render.Renderer) *Gallery {
-	g := &Gallery{renderer: r, mux: http.NewServeMux(), findings: sortOut(render.Lint(r.Set())), watching: map[chan struct{}]bool{}}
+func New(r *render.Renderer) *Gallery { return open(r, render.Lint(r.Set())) }
+
+func open(r *render.Renderer, found []render.Finding) *Gallery {
+	g := &Gallery{renderer: r, mux: http.NewServeMux(), findings: sortOut(found), watching: map[chan struct{}]bool{}}
 	r.Observer = g
 	g.tmpl = template.Must(template.New("").Funcs(template.FuncMap{
 		"telegram": telegramHTML,

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -17,13 +18,17 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+var builtIn = sync.OnceValues(func() (*render.Set, error) {
+	return render.Load(templates.Files, locales.Files, render.DefaultBrand())
+})
+
 func gallery(t *testing.T) *Gallery {
 	t.Helper()
-	set, err := render.Load(templates.Files, locales.Files, render.DefaultBrand())
+	set, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(render.New(set))
+	return open(render.New(set), nil) // that there is nothing to find is shown by the tests of render
 }
 
 func get(t *testing.T, g http.Handler, path string) (string, *http.Response) {
