@@ -16,7 +16,7 @@ func (b *bench) scaling(ctx context.Context) error {
 		for daemons := 1; daemons <= 3; daemons++ {
 			err := within(ctx, func(o *owner) error {
 				j, err := b.journey(o, n, daemons, place.start(o))
-				b.add(scaling, "emails/s", fmt.Sprintf("%d daemons, %s", daemons, place.name), j.rate)
+				b.add(scaling, "emails/s", fmt.Sprintf("daemons: %d, on %s", daemons, place.name), j.rate)
 				return err
 			})
 			if err != nil {
