@@ -109,7 +109,7 @@ func kills(s *stage, long time.Duration) {
 
 func rolling(s *stage, long time.Duration) {
 	rounds := 3
-	if long > 10*time.Second {
+	if long > 5*time.Second {
 		rounds = 20
 	}
 	s.during(50, func() {
