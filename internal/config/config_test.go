@@ -81,6 +81,13 @@ func TestSourcesFromFile(t *testing.T) {
 	}
 }
 
+func TestAClusterAmongTheSources(t *testing.T) {
+	c, err := Load("", []string{"VONDINOTIFY_SOURCES=shop=redis-cluster://a:1,b:2,wms=redis://c:3/0"})
+	if err != nil || c.Sources["shop"] != "redis-cluster://a:1,b:2" || c.Sources["wms"] != "redis://c:3/0" {
+		t.Errorf("got %v, %v", c.Sources, err)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for name, tc := range map[string]struct {
 		yaml string

@@ -118,10 +118,24 @@ func setNumber[T any](p *T, text string, parse func(string) (T, error), want str
 	return nil
 }
 
+// pairs splits name=value,name=value. A part without a name belongs to the value before it:
+// the URL of a Cluster has commas of its own.
+func pairs(text string) []string {
+	var list []string
+	for part := range strings.SplitSeq(text, ",") {
+		if len(list) > 0 && part != "" && !strings.Contains(part, "=") {
+			list[len(list)-1] += "," + part
+			continue
+		}
+		list = append(list, part)
+	}
+	return list
+}
+
 // setMap replaces the whole map: a source that the environment doesn't name is not read.
 func setMap[V any](p *map[string]V, text string, parse func(string) (V, error), want string) error {
 	m := map[string]V{}
-	for part := range strings.SplitSeq(text, ",") {
+	for _, part := range pairs(text) {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
