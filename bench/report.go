@@ -13,7 +13,6 @@ type row struct {
 	unit    string // "events/s"
 	who     string // "ours", "the passport's loop"
 	values  samples
-	note    string // in place of a ratio
 }
 
 // target is what the ratio of ours to a contestant, or our figure itself, should be.
