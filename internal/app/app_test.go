@@ -323,13 +323,13 @@ func TestAFallbackIsSentOnlyWhereNothingElseWas(t *testing.T) {
 		}
 	}
 	start(t, a)
-	out.fcm.Troubles.Once(simulators.Trouble{Kind: simulators.Rejected, Percent: 100})
+	out.FCM.Troubles.Once(simulators.Trouble{Kind: simulators.Rejected, Percent: 100})
 	publish := func(order, buyer int) {
 		c.XAdd(t.Context(), &redis.XAddArgs{Stream: "listings:events:orders", Values: map[string]any{"type": "order.processing", "order_id": order, "buyer_id": buyer}})
 	}
 	publish(1, 892)
-	await(t, "the refused push's SMS", func() bool { return out.inbox.Total() == 1 })
-	if m := out.inbox.Messages()[0]; m.Channel != "sms" {
+	await(t, "the refused push's SMS", func() bool { return out.Inbox.Total() == 1 })
+	if m := out.Inbox.Messages()[0]; m.Channel != "sms" {
 		t.Errorf("got a %s", m.Channel)
 	}
 	publish(2, 893)
@@ -341,7 +341,7 @@ func TestAFallbackIsSentOnlyWhereNothingElseWas(t *testing.T) {
 		}
 		return false
 	})
-	if n := out.inbox.Total(); n != 2 {
+	if n := out.Inbox.Total(); n != 2 {
 		t.Errorf("%d messages, want the SMS and the push", n)
 	}
 }

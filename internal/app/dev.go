@@ -76,7 +76,7 @@ func (d *dev) build() error {
 	}
 	d.logbook = newLogbook(d.ledger)
 	d.supervised("logbook", d.logbook.run)
-	d.admin.Open("/", devinbox.New(d.outside.inbox, d.logbook))
+	d.admin.Open("/", devinbox.New(d.outside.Inbox, d.logbook))
 	d.dispatcher.Waits = []time.Duration{time.Second, 2 * time.Second} // nobody comes later here
 	return nil
 }

@@ -115,7 +115,7 @@ func TestAMessageIsTracedBackToItsProducer(t *testing.T) {
 		t.Fatal(err)
 	}
 	start(t, a)
-	out.smtp.Troubles.Once(simulators.Trouble{Kind: simulators.Temporary, Percent: 100})
+	out.SMTP.Troubles.Once(simulators.Trouble{Kind: simulators.Temporary, Percent: 100})
 	c.XAdd(t.Context(), &redis.XAddArgs{Stream: "auth:events:users", Values: map[string]any{
 		"type": "user.password_changed", "user_id": 880, "event_id": "e1", "traceparent": "00-" + producer + "-b7ad6b7169203331-01",
 	}})

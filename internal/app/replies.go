@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -148,5 +147,3 @@ func (a *App) buildBounces(desk *replies.Desk) error {
 	a.supervised("bounces", func(ctx context.Context) error { return server.Serve(ctx, l) })
 	return nil
 }
-
-var _ http.Handler = (*telegram.Webhook)(nil)

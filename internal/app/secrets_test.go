@@ -133,7 +133,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 		t.Run(fmt.Sprintf("sealed=%t", sealed), func(t *testing.T) {
 			v := newVault(t, sealed)
 			v.live()
-			if n := v.out.inbox.Total(); n < 20 {
+			if n := v.out.Inbox.Total(); n < 20 {
 				t.Errorf("only %d messages came out", n)
 			}
 			v.pages()

@@ -98,22 +98,22 @@ func (v *vault) providers(cfg *config.Config) {
 	v.must(err)
 	v.t.Cleanup(func() { _ = v.out.Close() })
 	v.out.point(cfg)
-	v.out.smtp, err = simulators.NewSMTP(v.out.inbox, simulators.SMTPWithAuth("relay", smtpPassword))
+	v.out.SMTP, err = simulators.NewSMTP(v.out.Inbox, simulators.SMTPWithAuth("relay", smtpPassword))
 	v.must(err)
-	v.out.open = append(v.out.open, v.out.smtp)
-	cfg.Email.URL = secretOf("smtp://relay:" + smtpPassword + "@" + v.out.smtp.Addr() + "?tls=none&from=noreply@vondi.rs")
-	v.out.telegram.Token, cfg.Telegram.Token = botToken, botToken
-	account, err := v.out.fcm.ServiceAccount()
+	v.t.Cleanup(func() { _ = v.out.SMTP.Close() })
+	cfg.Email.URL = secretOf("smtp://relay:" + smtpPassword + "@" + v.out.SMTP.Addr() + "?tls=none&from=noreply@vondi.rs")
+	v.out.Telegram.Token, cfg.Telegram.Token = botToken, botToken
+	account, err := v.out.FCM.ServiceAccount()
 	v.must(err)
-	v.out.fcm.RequireAuth()
+	v.out.FCM.RequireAuth()
 	file := filepath.Join(v.t.TempDir(), "account.json")
 	v.must(os.WriteFile(file, account, 0o600))
-	cfg.Push = config.Push{Credentials: file, Endpoint: v.out.fcm.URL()}
+	cfg.Push = config.Push{Credentials: file, Endpoint: v.out.FCM.URL()}
 	var fields struct {
 		Key string `json:"private_key"`
 	}
 	v.must(json.Unmarshal(account, &fields))
-	v.hidden = append(v.hidden, v.out.twilio.Token, strings.Split(fields.Key, "\n")[3], "ya29.")
+	v.hidden = append(v.hidden, v.out.Twilio.Token, strings.Split(fields.Key, "\n")[3], "ya29.")
 }
 
 // markedPerson is somebody of whom everything but the id is marked.
@@ -208,7 +208,7 @@ func (v *vault) live() {
 
 // trouble befalls one person's messages on every channel.
 func (v *vault) trouble(kind simulators.Kind, user int) {
-	for _, tr := range []*simulators.Troubles{v.out.smtp.Troubles, v.out.telegram.Troubles, v.out.twilio.Troubles, v.out.fcm.Troubles} {
+	for _, tr := range []*simulators.Troubles{v.out.SMTP.Troubles, v.out.Telegram.Troubles, v.out.Twilio.Troubles, v.out.FCM.Troubles} {
 		tr.Set(simulators.Trouble{Kind: kind, Percent: 100})
 		defer tr.Set(simulators.Trouble{})
 	}
