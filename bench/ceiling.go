@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
 
-// recorder keeps the enqueueing scripts that pass through a client.
+// recorder keeps the scripts that pass through a client.
 type recorder struct {
 	mu      sync.Mutex
 	scripts [][]any
@@ -25,24 +27,23 @@ func (r *recorder) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Pro
 	return func(ctx context.Context, cmds []redis.Cmder) error { r.keep(cmds...); return next(ctx, cmds) }
 }
 
-// keep keeps those whose first key is a job.
 func (r *recorder) keep(cmds ...redis.Cmder) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range cmds {
-		args := c.Args()
-		if len(args) < 4 || args[0] != "evalsha" {
-			continue
-		}
-		if key, _ := args[3].(string); strings.HasPrefix(key, "asynq:{") && strings.Contains(key, "}:t:") {
+		if args := c.Args(); args[0] == "evalsha" {
 			r.scripts = append(r.scripts, slices.Clone(args))
 		}
 	}
 }
 
-// record reads n events with our own reader and returns the scripts by which their jobs
-// came into the queues.
+// record reads n events with our own reader and returns the scripts by which asynq's own
+// client would have brought the same jobs into the queues, one a job.
 func record(ctx context.Context, s server, n int) ([][]any, error) {
+	sha, err := enqueueSHA(ctx, s.addr)
+	if err != nil {
+		return nil, err
+	}
 	p, err := newPlatform(s.addr)
 	if err != nil {
 		return nil, err
@@ -53,7 +54,41 @@ func record(ctx context.Context, s server, n int) ([][]any, error) {
 	err = p.read(ctx, n)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.scripts, err
+	var single [][]any
+	for _, args := range r.scripts {
+		single = append(single, unpacked(sha, args)...)
+	}
+	return single, err
+}
+
+// unpacked is the jobs of a script of ours that enqueues many: after its one key come their
+// keys' prefix, the time, and each job's id and message.
+func unpacked(sha string, args []any) (single [][]any) {
+	pending, _ := args[3].(string)
+	if !strings.HasPrefix(pending, "asynq:{") || !strings.HasSuffix(pending, "}:pending") {
+		return nil
+	}
+	prefix, now := args[4].(string), args[5]
+	for job := range slices.Chunk(args[6:], 2) {
+		single = append(single, []any{"evalsha", sha, 2, prefix + job[0].(string), pending, job[1], job[0], now})
+	}
+	return single
+}
+
+// enqueueSHA has asynq's client enqueue a job and looks at the script that it sends.
+func enqueueSHA(ctx context.Context, addr string) (string, error) {
+	rdb := redis.NewClient(&redis.Options{Addr: addr})
+	defer rdb.Close()
+	r := &recorder{}
+	rdb.AddHook(r)
+	_, err := asynq.NewClientFromRedisClient(rdb).EnqueueContext(ctx, asynq.NewTask("probe", nil), asynq.Queue("probe"))
+	if err != nil {
+		return "", err
+	}
+	if len(r.scripts) == 0 {
+		return "", errors.New("asynq enqueues without a script")
+	}
+	return r.scripts[0][1].(string), nil
 }
 
 // replay sends scripts again, 300 at a time.

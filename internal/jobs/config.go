@@ -44,8 +44,7 @@ type Config struct {
 	// Forward is how often retries and delayed jobs that are due are moved.
 	Forward time.Duration
 
-	// AtOnce bounds how many jobs of a batch are enqueued side by side: they then travel
-	// together.
+	// AtOnce bounds how many jobs one script enqueues: Redis does nothing else meanwhile.
 	AtOnce int
 	// Backlog stops a broadcast from planning on while a lane holds more jobs than that.
 	Backlog int64
@@ -63,7 +62,7 @@ func Defaults() Config {
 		Channels: notify.Channels(), DefaultConcurrency: 32, Servers: 1, LowShare: 50,
 		Timeout: 30 * time.Second, Drain: 20 * time.Second,
 		Doorbell: true, Poll: 200 * time.Millisecond, Look: 3 * time.Second, Forward: 2 * time.Second,
-		AtOnce: 256, Backlog: 20_000,
+		AtOnce: 64, Backlog: 20_000,
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -27,11 +29,14 @@ type Queue struct {
 	bells  *Bells
 	audit  *asynq.Inspector
 	pages  progress
+
+	parcelled bool     // many jobs travel in one script
+	announced sync.Map // queues that asynq's list has
 }
 
 // NewQueue makes a queue on the Notifications Redis.
 func NewQueue(client redis.UniversalClient, cfg Config) *Queue {
-	q := &Queue{cfg: cfg, client: client, pipe: cfg.Pipe, bells: cfg.Bells, pages: progress{client}}
+	q := &Queue{cfg: cfg, client: client, pipe: cfg.Pipe, bells: cfg.Bells, pages: progress{client}, parcelled: knownAsynq()}
 	if q.pipe == nil {
 		q.pipe = client
 	}
@@ -47,11 +52,39 @@ func NewQueue(client redis.UniversalClient, cfg Config) *Queue {
 // an error some may have jobs; enqueueing all again is safe.
 func (q *Queue) Enqueue(ctx context.Context, deliveries []notify.Delivery) error {
 	defer q.ring(ctx, lanes(deliveries)...)
-	if len(deliveries) == 1 {
-		return q.enqueue(ctx, deliveries[0])
+	apart := deliveries
+	if q.parcelled {
+		var together []notify.Delivery
+		together, apart = sorted(deliveries)
+		if err := q.send(ctx, together); err != nil {
+			return err
+		}
 	}
+	return q.oneByOne(ctx, apart)
+}
+
+// sorted parts jobs that may run at once from those for later.
+func sorted(deliveries []notify.Delivery) (now, timed []notify.Delivery) {
+	if !slices.ContainsFunc(deliveries, scheduled) {
+		return deliveries, nil
+	}
+	for _, d := range deliveries {
+		if scheduled(d) {
+			timed = append(timed, d)
+		} else {
+			now = append(now, d)
+		}
+	}
+	return now, timed
+}
+
+func scheduled(d notify.Delivery) bool { return !d.NotBefore.IsZero() }
+
+// oneByOne enqueues as asynq's own client does, side by side: jobs for later, and all where
+// the program was built with an asynq whose scripts are not known.
+func (q *Queue) oneByOne(ctx context.Context, deliveries []notify.Delivery) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, q.cfg.AtOnce))
+	g.SetLimit(q.cfg.AtOnce)
 	for _, d := range deliveries {
 		g.Go(func() error { return q.enqueue(ctx, d) })
 	}
@@ -59,19 +92,28 @@ func (q *Queue) Enqueue(ctx context.Context, deliveries []notify.Delivery) error
 }
 
 func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
-	if _, _, ok := Lane(QueueName(d.Channel, d.Priority)); !ok { // nobody would work it off
-		return fmt.Errorf("enqueue %s: there is no lane %s", d.ID, notify.Printable(QueueName(d.Channel, d.Priority), 40))
-	}
-	payload, err := encodeDelivery(d)
+	queue, payload, err := packed(d)
 	if err != nil {
-		return fmt.Errorf("enqueue: %w", err)
+		return err
 	}
 	options := []asynq.Option{asynq.MaxRetry(maxRetry(d.Priority)), asynq.Timeout(q.cfg.Timeout), asynq.Retention(q.cfg.Retention)}
-	if !d.NotBefore.IsZero() {
+	if scheduled(d) {
 		options = append(options, asynq.ProcessAt(d.NotBefore))
-		q.bells.Expect(QueueName(d.Channel, d.Priority), d.NotBefore)
+		q.bells.Expect(queue, d.NotBefore)
 	}
-	return q.add(ctx, asynq.NewTask(kindDeliver, payload), QueueName(d.Channel, d.Priority), d.ID, options...)
+	return q.add(ctx, asynq.NewTask(kindDeliver, payload), queue, d.ID, options...)
+}
+
+// packed is a delivery's queue and its job's payload.
+func packed(d notify.Delivery) (queue string, payload []byte, err error) {
+	queue = QueueName(d.Channel, d.Priority)
+	if _, _, ok := Lane(queue); !ok { // nobody would work it off
+		return "", nil, fmt.Errorf("enqueue %s: there is no lane %s", d.ID, notify.Printable(queue, 40))
+	}
+	if payload, err = encodeDelivery(d); err != nil {
+		return "", nil, fmt.Errorf("enqueue: %w", err)
+	}
+	return queue, payload, nil
 }
 
 // Later lets an event come back after a while, for its step-th time: somebody whom it is
