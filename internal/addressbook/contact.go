@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ const (
 	fieldBannedUntil   = "banned_until"
 	fieldRole          = "role" // what user.role_changed said last
 
-	prefixToken  = "token:"  // + device → PushToken as JSON; the stamp is when it was last seen
+	prefixToken  = "token:"  // + device → see tokenText; the stamp is when it was last seen
 	prefixChoice = "pref:"   // + preference key → Choice as JSON
 	prefixHealth = "health:" // + address key → Health as JSON
 	prefixIndex  = "index:"  // + address key: an address by which the person could once be found
@@ -183,7 +184,7 @@ func readEntry(c *notify.Contact, field, v string) {
 	prefix, key, _ := strings.Cut(field, ":")
 	switch prefix + ":" {
 	case prefixToken:
-		if t, ok := parse[notify.PushToken](v); ok {
+		if t, ok := tokenOf(v); ok {
 			c.PushTokens = append(c.PushTokens, t)
 		}
 	case prefixChoice:
@@ -195,6 +196,26 @@ func readEntry(c *notify.Contact, field, v string) {
 			set(&c.Health, key, h)
 		}
 	}
+}
+
+// tokenText is a push token as it is stored: "1734825600 android <token>". It is read for
+// each event and each delivery of its person, which in JSON took most of a contact's reading.
+func tokenText(t notify.PushToken) string {
+	seen := int64(0)
+	if !t.LastSeen.IsZero() {
+		seen = t.LastSeen.Unix()
+	}
+	return strconv.FormatInt(seen, 10) + " " + t.Platform + " " + t.Token
+}
+
+func tokenOf(text string) (t notify.PushToken, ok bool) {
+	seen, rest, _ := strings.Cut(text, " ")
+	t.Platform, t.Token, ok = strings.Cut(rest, " ")
+	n, err := strconv.ParseInt(seen, 10, 64)
+	if n != 0 {
+		t.LastSeen = time.Unix(n, 0).UTC()
+	}
+	return t, ok && err == nil
 }
 
 func set[M ~map[string]V, V any](m *M, key string, v V) {

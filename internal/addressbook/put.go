@@ -44,8 +44,7 @@ var pruneScript = redis.NewScript(`
 local tokens, all = {}, redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
 	if string.sub(all[i], 1, 6) == 'token:' then
-		local ok, t = pcall(cjson.decode, string.sub(all[i + 1], 20))
-		tokens[#tokens + 1] = {all[i], ok and type(t) == 'table' and t.last_seen or ''}
+		tokens[#tokens + 1] = {all[i], tonumber(string.match(all[i + 1], '^%d+', 20)) or 0}
 	end
 end
 table.sort(tokens, function(a, b) return a[2] > b[2] end)
@@ -94,7 +93,6 @@ func (b *Book) ready(c notify.Contact) (notify.Contact, error) {
 		if t.LastSeen.IsZero() {
 			t.LastSeen = b.now()
 		}
-		// Whole seconds in UTC have one width, which pruneScript sorts by.
 		c.PushTokens[i].LastSeen = t.LastSeen.UTC().Truncate(time.Second)
 	}
 	c.Health = maps.Clone(c.Health)
@@ -164,7 +162,7 @@ func allFacts(c notify.Contact) []fact {
 		{fieldBannedUntil, timeText(c.BannedUntil)},
 	}
 	for _, t := range c.PushTokens {
-		list = append(list, fact{prefixToken + t.Device(), jsonText(t)})
+		list = append(list, fact{prefixToken + t.Device(), tokenText(t)})
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Preferences)) {
 		list = append(list, fact{prefixChoice + key, jsonText(c.Preferences[key])})

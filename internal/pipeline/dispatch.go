@@ -18,9 +18,9 @@ type Learner interface {
 	Learn(ctx context.Context, events []notify.Event) error
 }
 
-// Router says who hears of an event, how, and who does not and why.
+// Router says who hears of events, how, and who does not and why, by the events' places.
 type Router interface {
-	Route(ctx context.Context, e notify.Event) (notify.Plan, error)
+	RouteAll(ctx context.Context, events []notify.Event) ([]notify.Plan, []error)
 }
 
 // Keeper remembers events with their plans before anything is enqueued, records skips once
@@ -68,10 +68,6 @@ const (
 	partSize    = 128
 	partsAtOnce = 4
 )
-
-// routeAtOnce bounds how many events of a batch are routed side by side: their look-ups
-// then travel in the same round trips.
-const routeAtOnce = 128
 
 // Dispatch makes jobs of a batch of events and answers for each: nil means that all its
 // jobs are durable and its entry may be acknowledged. Errors that are not the event's
@@ -129,37 +125,52 @@ func (p *Dispatcher) dispatch(ctx context.Context, events []notify.Event, step i
 	return errs
 }
 
-// route plans the events side by side. Its errors stand at the events' places.
+// route plans the events; for those that are too old there is nothing to plan.
 func (p *Dispatcher) route(ctx context.Context, events []notify.Event) ([]notify.Plan, []error) {
 	plans, errs := make([]notify.Plan, len(events)), make([]error, len(events))
-	if len(events) == 1 {
-		plans[0], errs[0] = p.routeOne(ctx, events[0])
+	fresh, place := make([]notify.Event, 0, len(events)), make([]int, 0, len(events))
+	for i, e := range events {
+		if p.MaxAge > 0 && p.Now().Sub(e.Time) > p.MaxAge {
+			plans[i] = p.tooOld(e)
+			continue
+		}
+		fresh, place = append(fresh, e), append(place, i)
+	}
+	if len(fresh) == 0 {
 		return plans, errs
 	}
-	var g errgroup.Group
-	g.SetLimit(routeAtOnce)
-	for i, e := range events {
-		g.Go(func() error {
-			plans[i], errs[i] = p.routeOne(ctx, e)
-			return nil
-		})
+	planned, failed := p.plan(ctx, fresh)
+	for i, at := range place {
+		plans[at], errs[at] = planned[i], failed[i]
 	}
-	_ = g.Wait() // the functions keep their errors in errs
 	return plans, errs
 }
 
-// routeOne plans one event. A panic in a rule is that event's error, not the daemon's end.
-func (p *Dispatcher) routeOne(ctx context.Context, e notify.Event) (plan notify.Plan, err error) {
+// plan routes events together. A panic in a rule is its event's error, not the others' and
+// not the daemon's end: then each is routed alone.
+func (p *Dispatcher) plan(ctx context.Context, events []notify.Event) ([]notify.Plan, []error) {
+	plans, errs, ok := p.guarded(ctx, events)
+	if ok {
+		return plans, errs
+	}
+	for i := range events {
+		one, err, _ := p.guarded(ctx, events[i:i+1])
+		plans[i], errs[i] = one[0], err[0]
+	}
+	return plans, errs
+}
+
+// guarded survives a panic, and then answers for each event that it was there.
+func (p *Dispatcher) guarded(ctx context.Context, events []notify.Event) (plans []notify.Plan, errs []error, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.Log.Error().Str("event_type", e.Type).Str("event_id", e.ID).Bytes("stack", debug.Stack()).Msg("Routing panicked")
-			err = fmt.Errorf("routing %s panicked", e.Type)
+			p.Log.Error().Int("events", len(events)).Str("event_type", events[0].Type).Str("event_id", events[0].ID).
+				Bytes("stack", debug.Stack()).Msg("Routing panicked")
+			plans, errs = make([]notify.Plan, len(events)), all(len(events), fmt.Errorf("routing %s panicked", events[0].Type))
 		}
 	}()
-	if p.MaxAge > 0 && p.Now().Sub(e.Time) > p.MaxAge {
-		return p.tooOld(e), nil
-	}
-	return p.Router.Route(ctx, e)
+	plans, errs = p.Router.RouteAll(ctx, events)
+	return plans, errs, true
 }
 
 func (p *Dispatcher) tooOld(e notify.Event) notify.Plan {

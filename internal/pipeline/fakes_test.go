@@ -121,12 +121,15 @@ func (w *world) Held(context.Context, notify.Delivery) (*notify.Postponed, error
 	return w.held, w.note("held")
 }
 func (w *world) Learn(context.Context, []notify.Event) error { return w.note("learn") }
-func (w *world) Route(_ context.Context, e notify.Event) (notify.Plan, error) {
-	if w.panics {
-		panic("rule")
+func (w *world) RouteAll(_ context.Context, events []notify.Event) ([]notify.Plan, []error) {
+	plans, errs := make([]notify.Plan, len(events)), make([]error, len(events))
+	for i, e := range events {
+		if w.panics && e.ID == "e1" {
+			panic("rule")
+		}
+		plans[i], errs[i] = w.plan, w.note("route "+e.ID)
 	}
-	err := w.note("route " + e.ID)
-	return w.plan, err
+	return plans, errs
 }
 func (w *world) Keep(context.Context, []notify.Planned) error { return w.note("keep") }
 func (w *world) Skip(_ context.Context, skips []notify.Outcome) error {

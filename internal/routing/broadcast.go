@@ -26,7 +26,11 @@ func (r *Router) Page(ctx context.Context, b notify.Broadcast, cursor string, n 
 	if err != nil {
 		return plan, "", err
 	}
-	if err := d.meet(ctx); err != nil {
+	contacts, err := r.contacts(ctx, []*draft{d}, []error{nil})
+	if err != nil {
+		return plan, "", err
+	}
+	if err := d.meet(ctx, contacts, nil); err != nil {
 		return plan, "", err
 	}
 	d.decide()

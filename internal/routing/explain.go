@@ -46,9 +46,10 @@ type Line struct {
 
 // Explain says what [Router.Route] would do with an event, by doing it.
 func (r *Router) Explain(ctx context.Context, e notify.Event) (Explanation, error) {
-	d, err := r.draft(ctx, e)
-	if err != nil {
-		return Explanation{}, err
+	drafts, errs := r.drafts(ctx, []notify.Event{e})
+	d := drafts[0]
+	if errs[0] != nil {
+		return Explanation{}, errs[0]
 	}
 	x := Explanation{
 		EventID: e.ID, Type: e.Type, Priority: d.priority, Expires: d.expires,

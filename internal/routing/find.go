@@ -12,18 +12,19 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-// find looks for the people of every audience. Those whose ids stand in the payload cost
-// nothing; the others are looked for side by side.
-func (d *draft) find(ctx context.Context) error {
+// far are the audiences whose ids don't stand in the payload.
+func (d *draft) far() []*audience {
 	var far []*audience
 	for _, a := range d.cast {
 		if a.withheld == "" && len(a.ids) == 0 && !d.near(a) {
 			far = append(far, a)
 		}
 	}
-	if len(far) == 0 {
-		return nil
-	}
+	return far
+}
+
+// find looks for the people of audiences side by side.
+func (d *draft) find(ctx context.Context, far []*audience) error {
 	var g errgroup.Group
 	for _, a := range far[1:] {
 		g.Go(func() error { return d.search(ctx, a) })
@@ -58,7 +59,7 @@ func (d *draft) search(ctx context.Context, a *audience) error {
 	}
 	for _, p := range ways {
 		if err := d.try(ctx, a, p); err != nil {
-			return fmt.Errorf("looking for %s: %w", a.Role, err)
+			return fmt.Errorf("looking for %s: %w: %w", a.Role, notify.ErrUnavailable, err)
 		}
 		if len(a.ids) > 0 || a.size > 0 || len(a.people) > 0 {
 			return nil
@@ -120,43 +121,36 @@ func (d *draft) members(ctx context.Context, a *audience, name string) error {
 // guest makes a person of the address in the payload. A user id that nobody knows yet
 // stays with them: once they are known, they aren't told again as somebody else.
 func (d *draft) guest(ctx context.Context, a *audience, userID string) error {
-	to := notify.Recipient{UserID: userID, Role: string(a.Role), Guest: true}
+	to := notify.Recipient{Role: string(a.Role), Guest: true}
 	c, err := d.router.book.For(ctx, notify.Delivery{Event: d.event, To: to})
 	if errors.Is(err, notify.ErrNoContact) {
 		return nil
 	}
 	if err == nil {
+		to.UserID, c.UserID = userID, userID
 		a.people, a.how = append(a.people, person{to: to, contact: c, known: true}), "payload"
 	}
 	return err
 }
 
-// meet looks all the people up at once.
-func (d *draft) meet(ctx context.Context) error {
-	var ids []string
+// meet makes people of the ids that were found; away is why nobody could be looked up.
+func (d *draft) meet(ctx context.Context, contacts map[string]notify.Contact, away error) error {
 	for _, a := range d.cast {
-		ids = append(ids, a.ids...)
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	contacts, err := d.router.book.Contacts(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("looking for contacts: %w", err)
-	}
-	for _, a := range d.cast {
-		if err := d.introduce(ctx, a, contacts[:len(a.ids)]); err != nil {
+		if len(a.ids) > 0 && away != nil {
+			return away
+		}
+		if err := d.introduce(ctx, a, contacts); err != nil {
 			return err
 		}
-		contacts = contacts[len(a.ids):]
 	}
 	return nil
 }
 
-func (d *draft) introduce(ctx context.Context, a *audience, contacts []notify.Contact) error {
+func (d *draft) introduce(ctx context.Context, a *audience, contacts map[string]notify.Contact) error {
 	guests := slices.ContainsFunc(a.Find, func(p eventtypes.Path) bool { return p.Guest })
-	for i, id := range a.ids {
-		known := contacts[i].UserID != ""
+	for _, id := range a.ids {
+		c := contacts[id]
+		known := c.UserID != ""
 		if !known && guests {
 			before := len(a.people)
 			if err := d.guest(ctx, a, id); err != nil {
@@ -166,7 +160,7 @@ func (d *draft) introduce(ctx context.Context, a *audience, contacts []notify.Co
 				continue
 			}
 		}
-		a.people = append(a.people, person{to: notify.Recipient{UserID: id, Role: string(a.Role)}, contact: contacts[i], known: known})
+		a.people = append(a.people, person{to: notify.Recipient{UserID: id, Role: string(a.Role)}, contact: c, known: known})
 	}
 	return nil
 }

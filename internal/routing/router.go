@@ -77,29 +77,24 @@ func New(cfg Config, book Book, now func() time.Time) (*Router, error) {
 }
 
 // Route says who hears of an event, and who doesn't and why. Its errors are those of
-// [eventtypes.Check], which no retry mends, and those of the book, which one may.
+// [eventtypes.Check], which no retry mends, and those of the book, which one may: they wrap
+// [notify.ErrUnavailable].
 func (r *Router) Route(ctx context.Context, e notify.Event) (notify.Plan, error) {
-	d, err := r.draft(ctx, e)
-	if err != nil {
-		return notify.Plan{}, err
-	}
-	return d.plan, nil
+	plans, errs := r.RouteAll(ctx, []notify.Event{e})
+	return plans[0], errs[0]
 }
 
-func (r *Router) draft(ctx context.Context, e notify.Event) (*draft, error) {
-	d, err := r.open(e)
-	if err != nil {
-		return nil, err
+// RouteAll routes events together: their people are looked up in one round trip. Plans and
+// errors stand at the events' places.
+func (r *Router) RouteAll(ctx context.Context, events []notify.Event) ([]notify.Plan, []error) {
+	drafts, errs := r.drafts(ctx, events)
+	plans := make([]notify.Plan, len(events))
+	for i, d := range drafts {
+		if errs[i] == nil {
+			plans[i] = d.plan
+		}
 	}
-	d.cast = d.audiences()
-	if err := d.find(ctx); err != nil {
-		return nil, err
-	}
-	if err := d.meet(ctx); err != nil {
-		return nil, err
-	}
-	d.decide()
-	return d, nil
+	return plans, errs
 }
 
 // open begins a draft with all that doesn't depend on people.
