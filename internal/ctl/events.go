@@ -143,7 +143,7 @@ func (v typeView) told() string {
 	return strings.Join(parts, " · ")
 }
 
-func join(channels []notify.Channel) string {
+func join[T ~string](channels []T) string {
 	parts := make([]string, len(channels))
 	for i, c := range channels {
 		parts[i] = string(c)

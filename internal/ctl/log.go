@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vondi-global/notifications/internal/ledger"
+	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // logFlags are the flags of log.
@@ -40,7 +41,7 @@ Filters take several values, separated by commas; --type takes patterns such as 
 	c.Flags().StringVar(&f.typ, "type", "", "types of event")
 	c.Flags().StringVar(&f.user, "user", "", "a person: id, email or phone")
 	c.Flags().StringVar(&f.channel, "channel", "", "channels")
-	c.Flags().StringVar(&f.status, "status", "", "sent, retried, failed, skipped, suppressed, delivered, bounced, revealed")
+	c.Flags().StringVar(&f.status, "status", "", join(notify.Statuses()))
 	c.Flags().StringVar(&f.provider, "provider", "", "providers")
 	c.Flags().StringVar(&f.reason, "reason", "", "reasons, such as muted or no_address")
 	c.Flags().StringVar(&f.actor, "actor", "", "what this operator did")
@@ -185,6 +186,8 @@ type logView struct {
 	UserID         string    `json:"user_id,omitempty"`
 	Role           string    `json:"role,omitempty"`
 	Channel        string    `json:"channel,omitempty"`
+	Message        string    `json:"message,omitempty"`
+	Version        string    `json:"words_version,omitempty"`
 	Locale         string    `json:"locale,omitempty"`
 	Priority       string    `json:"priority,omitempty"`
 	Provider       string    `json:"provider,omitempty"`
@@ -205,7 +208,7 @@ func viewEntry(e ledger.Entry) logView {
 	o, d := e.Outcome, e.Outcome.Delivery
 	return logView{
 		Time: o.Time, Status: string(o.Status), DeliveryID: d.ID, EventID: d.Event.ID, EventType: d.Event.Type, UserID: d.To.UserID,
-		Role: d.To.Role, Channel: string(d.Channel), Locale: d.Locale, Priority: string(d.Priority), Provider: o.Provider,
+		Role: d.To.Role, Channel: string(d.Channel), Message: d.Message, Version: o.Words, Locale: d.Locale, Priority: string(d.Priority), Provider: o.Provider,
 		MessageID: o.MessageID, Attempt: o.Attempt, Reason: o.Reason, Detail: o.Detail, Error: o.Error, LatencyMS: e.Latency.Milliseconds(),
 		MaybeDuplicate: o.MaybeDuplicate, NextAt: o.NextAt, ResendOf: d.ResendOf, Actor: d.Actor, Note: d.Note,
 	}
@@ -227,6 +230,8 @@ func (s *session) whatHappened(v logView) string {
 		return fmt.Sprintf("attempt %d: %s; again at %s", v.Attempt, v.Error, s.clockTime(v.NextAt))
 	case "revealed":
 		return "address looked at" + by(v.Actor) + because(v.Note)
+	case "replayed":
+		return "entries " + v.Detail + " replayed" + by(v.Actor) + because(v.Note)
 	case "delivered", "bounced":
 		return v.Provider + " says so" + because(v.Error)
 	}

@@ -62,7 +62,7 @@ func (v sieve) check() error {
 	known := notify.Statuses()
 	for _, st := range v.statuses {
 		if !slices.Contains(known, notify.Status(st)) {
-			return usagef("--status %q: want one of sent, retried, failed, skipped, suppressed, delivered, bounced, revealed", st)
+			return usagef("--status %q: want one of %s", st, join(known))
 		}
 	}
 	for _, t := range v.types {

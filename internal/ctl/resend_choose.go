@@ -59,7 +59,12 @@ func (s *session) choose(ctx context.Context, p *platform, args []string, f rese
 	if err = c.gather(ctx); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(c.found, func(k candidate) bool { return !c.wants(k) }), nil
+	found := slices.DeleteFunc(c.found, func(k candidate) bool { return !c.wants(k) })
+	slices.SortStableFunc(found, func(a, b candidate) int { // what happened first is told first
+		x, y := a.event.Event, b.event.Event
+		return cmp.Or(x.Time.Compare(y.Time), strings.Compare(x.ID, y.ID))
+	})
+	return found, nil
 }
 
 // named are the deliveries of those ids.
@@ -152,7 +157,7 @@ func (c *chooser) logged(e ledger.Entry) bool {
 	return (c.flags.typ == "" || o.Delivery.Event.Type == c.flags.typ) &&
 		(c.flags.channel == "" || string(o.Delivery.Channel) == c.flags.channel) &&
 		(c.till.IsZero() || o.Time.Before(c.till)) &&
-		(o.Status == notify.Failed || o.Status == notify.Bounced || c.flags.again && o.Status != notify.Retried && o.Status != notify.Revealed)
+		(o.Status == notify.Failed || o.Status == notify.Bounced || c.flags.again && o.Status != notify.Retried && o.Status.IsOutcome())
 }
 
 // addRecords adds the deliveries with their events, each event once.

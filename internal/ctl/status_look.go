@@ -167,7 +167,7 @@ func lookAtLog(ctx context.Context, p *platform, v *statusView) error {
 			r.Failed++
 		case notify.Skipped, notify.Suppressed:
 			r.Skipped++
-		case notify.DeliveredState, notify.Bounced, notify.Revealed: // no attempts of ours
+		case notify.DeliveredState, notify.Bounced, notify.Revealed, notify.Replayed: // no attempts of ours
 		}
 	}
 	r.P95 = p95(latencies).Seconds()

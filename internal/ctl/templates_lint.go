@@ -26,10 +26,11 @@ func (f *wordsFiles) lint() error {
 		return err
 	}
 	var list []render.Finding
+	version := ""
 	if set, err := w.Load(); err != nil {
 		list = []render.Finding{{File: "templates and locales", What: err.Error()}}
 	} else {
-		list = render.Lint(set)
+		list, version = render.Lint(set), set.Version()
 	}
 	if err := f.printLint(list); err != nil {
 		return err
@@ -39,7 +40,7 @@ func (f *wordsFiles) lint() error {
 		fmt.Fprintf(f.Err, "%s, %s\n", plural(bad, "error"), plural(len(list)-bad, "remark"))
 		return errFound
 	}
-	fmt.Fprintf(f.Err, "nothing wrong, %s\n", plural(len(list), "remark"))
+	fmt.Fprintf(f.Err, "version %s: nothing wrong, %s\n", version, plural(len(list), "remark"))
 	return nil
 }
 

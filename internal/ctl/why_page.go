@@ -186,7 +186,11 @@ func (w pageWriter) details(e eventStory, d deliveryStory) []string {
 		lines = append(lines, "resent"+by(d.Actor)+because(d.Note))
 	}
 	var facts []string
-	for _, f := range []string{d.Address, d.Locale, d.Words} {
+	words := d.Words
+	if d.Version != "" {
+		words += " of version " + d.Version
+	}
+	for _, f := range []string{d.Address, d.Locale, words} {
 		if f != "" {
 			facts = append(facts, f)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -40,7 +41,7 @@ func (t *teller) tell(ctx context.Context, s subject) (*storyPage, error) {
 		page.Events = append(page.Events, t.event(page, e, s))
 	}
 	slices.SortStableFunc(page.Events, func(a, b eventStory) int {
-		return cmp.Or(a.Time.Compare(b.Time), streams.CompareIDs(a.Entry, b.Entry)) // producers may count in seconds
+		return cmp.Or(a.Time.Compare(b.Time), streams.CompareIDs(a.Entry, b.Entry), strings.Compare(a.ID, b.ID))
 	})
 	return page, nil
 }
@@ -177,12 +178,12 @@ func (t *teller) delivery(e notify.Event, k ledger.Kept, r ledger.Record, expire
 	detail := ""
 	for _, entry := range r.Story {
 		o := entry.Outcome
-		d.Locale = cmp.Or(o.Delivery.Locale, d.Locale)
+		d.Locale, d.Version = cmp.Or(o.Delivery.Locale, d.Locale), cmp.Or(o.Words, d.Version)
 		d.Story = append(d.Story, attemptStory{
 			Time: o.Time, Status: o.Status, Attempt: o.Attempt, Provider: o.Provider, Reason: o.Reason, Error: o.Error, NextAt: o.NextAt,
 			Actor: o.Delivery.Actor, Note: o.Delivery.Note,
 		})
-		if o.Status == notify.Revealed || o.Status == notify.DeliveredState || o.Status == notify.Bounced {
+		if !o.Status.IsOutcome() {
 			continue
 		}
 		d.Latency = max(d.Latency, entry.Latency.Milliseconds())

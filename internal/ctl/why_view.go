@@ -59,7 +59,8 @@ type deliveryStory struct {
 	Priority       notify.Priority `json:"priority,omitempty"`
 	Words          string          `json:"words,omitempty"`
 	Locale         string          `json:"locale,omitempty"`
-	Address        string          `json:"address,omitempty"` // the person's now
+	Version        string          `json:"words_version,omitempty"` // of the files that the message was made of
+	Address        string          `json:"address,omitempty"`       // the person's now
 	State          ledger.State    `json:"state"`
 	Since          time.Time       `json:"since,omitzero"`
 	Provider       string          `json:"provider,omitempty"`

@@ -23,6 +23,7 @@ type Logged struct {
 	Locale            Text `json:"locale,omitempty" example:"sr-Latn" doc:"language of the words"`
 	Priority          Text `json:"priority,omitempty" example:"high"`
 	Message           Text `json:"message,omitempty" example:"order.confirmed"`
+	Words             Text `json:"words,omitempty" example:"3f9c0a7e" doc:"version of the files that the message was made of"`
 	Provider          Text `json:"provider,omitempty" example:"telegram" doc:"who took the message, or refused it"`
 	ProviderMessageID ID   `json:"provider_message_id,omitempty" example:"4711"`
 	Attempt           Int  `json:"attempt,omitempty" example:"1"`
@@ -36,6 +37,19 @@ type Logged struct {
 	Actor             Text `json:"actor,omitempty" example:"support.milica"`
 	Note              Text `json:"note,omitempty" example:"the buyer asked for it again"`
 	NextAt            Time `json:"next_at,omitzero" example:"1734825660"`
+}
+
+// Replayed is an operator's replay: an entry of the delivery log that is about no delivery.
+type Replayed struct {
+	DeliveryID ID   `json:"delivery_id" example:"m3k5m7o2q4s6u2w4y6a3c5e7g2" doc:"an id of its own; there is no delivery"`
+	EventID    ID   `json:"event_id,omitempty" example:"b7d2f4h6j2l4n6p2r4t6v2x4z6" doc:"where it was a single event"`
+	EventType  Text `json:"event_type,omitempty" example:"payment.failed" doc:"where only such events were replayed"`
+	Source     Text `json:"source,omitempty" example:"listings"`
+	Stream     Text `json:"stream,omitempty" example:"listings:events:orders"`
+	EntryID    ID   `json:"entry_id,omitempty" example:"1734825600000-0"`
+	Detail     Text `json:"detail,omitempty" example:"1734825600000-0 to 1734829200000" doc:"which entries"`
+	Actor      Text `json:"actor" example:"support.milica"`
+	Note       Text `json:"note,omitempty" example:"ticket 77"`
 }
 
 // ContactUnreachable tells the users' service of an address that is dead. It names the
@@ -61,12 +75,16 @@ func Outputs() []*Type {
 		notify.DeliveredState: "The provider says that the message arrived.",
 		notify.Bounced:        "The provider says that the message did not arrive.",
 		notify.Revealed:       "An operator has looked at the address of a delivery; actor and note say who, and why.",
+		notify.Replayed:       "An operator has let entries of a stream come through the door again; detail says which, actor and note who, and why.",
 	}
 	var types []*Type
 	for _, s := range notify.Statuses() {
+		payload := of[Logged]()
+		if s == notify.Replayed {
+			payload = of[Replayed]()
+		}
 		types = append(types, &Type{
-			Name: EventType("notification." + s), About: about[s], Stream: streamLog,
-			Payload: of[Logged](), Entity: "delivery_id",
+			Name: EventType("notification." + s), About: about[s], Stream: streamLog, Payload: payload, Entity: "delivery_id",
 		})
 	}
 	return append(types, &Type{

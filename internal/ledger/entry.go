@@ -34,7 +34,7 @@ func encode(o notify.Outcome) []any {
 	f.text("delivery_id", outcomeID(o)).text("event_id", e.ID).text("event_type", e.Type)
 	f.text("source", e.Source.Source).text("stream", e.Source.Stream).text("entry_id", e.Source.Entry)
 	f.text("user_id", d.To.UserID).text("role", d.To.Role).text("channel", string(d.Channel))
-	f.text("locale", d.Locale).text("priority", string(d.Priority)).text("message", d.Message)
+	f.text("locale", d.Locale).text("priority", string(d.Priority)).text("message", d.Message).text("words", o.Words)
 	f.text("provider", o.Provider).text("provider_message_id", o.MessageID)
 	f.count("attempt", int64(o.Attempt)).count("parts", int64(o.Parts))
 	f.text("reason", o.Reason).text("detail", notify.Printable(o.Detail, errorRunes)).text("error", notify.Printable(o.Error, errorRunes))
@@ -81,7 +81,7 @@ func decode(id string, values map[string]any) (Entry, error) {
 	o := notify.Outcome{
 		Status: notify.Status(status), Time: time.Unix(n("timestamp"), 0).UTC(), Reason: t("reason"), Detail: t("detail"), Error: t("error"),
 		Provider: t("provider"), MessageID: t("provider_message_id"), Attempt: int(n("attempt")), Parts: int(n("parts")),
-		MaybeDuplicate: t("maybe_duplicate") == "true",
+		MaybeDuplicate: t("maybe_duplicate") == "true", Words: t("words"),
 		Delivery: notify.Delivery{
 			ID: t("delivery_id"), To: notify.Recipient{UserID: t("user_id"), Role: t("role")}, Channel: notify.Channel(t("channel")),
 			Locale: t("locale"), Priority: notify.Priority(t("priority")), Message: t("message"),

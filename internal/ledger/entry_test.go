@@ -22,7 +22,7 @@ func values(fields []any) map[string]any {
 func fullOutcome() notify.Outcome {
 	return notify.Outcome{
 		Status: notify.Sent, Time: time.Unix(1734825605, 0).UTC(), Reason: "temporary", Detail: "order/sms", Error: "twilio: temporary (503): busy",
-		Provider: "twilio", MessageID: "SM1", Attempt: 3, Parts: 2, MaybeDuplicate: true, NextAt: time.Unix(1734825700, 0).UTC(),
+		Provider: "twilio", MessageID: "SM1", Attempt: 3, Parts: 2, Words: "3f9c0a7e", MaybeDuplicate: true, NextAt: time.Unix(1734825700, 0).UTC(),
 		Delivery: notify.Delivery{
 			ID: "d1", To: notify.Recipient{UserID: "890", Role: "buyer"}, Channel: notify.SMS, Message: "order.shipped.buyer",
 			Locale: "sr-Latn", Priority: notify.High, ResendOf: "d0", Actor: "mira", Note: "asked again",
@@ -51,7 +51,7 @@ func TestEntryIsThePlatformsEnvelope(t *testing.T) {
 		"delivery_id": "d1", "event_id": "event-1", "event_type": "order.shipped",
 		"source": "listings", "stream": "listings:events:orders", "entry_id": "1734825600000-0",
 		"user_id": "890", "role": "buyer", "channel": "sms", "locale": "sr-Latn", "priority": "high", "message": "order.shipped.buyer",
-		"provider": "twilio", "provider_message_id": "SM1", "attempt": "3", "parts": "2",
+		"provider": "twilio", "provider_message_id": "SM1", "attempt": "3", "parts": "2", "words": "3f9c0a7e",
 		"reason": "temporary", "detail": "order/sms", "error": "twilio: temporary (503): busy", "latency_ms": "5000",
 		"maybe_duplicate": "true", "resend_of": "d0", "actor": "mira", "note": "asked again", "next_at": "1734825700",
 	}

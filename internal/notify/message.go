@@ -9,6 +9,7 @@ type Message struct {
 	Category string // the type's category: "order", "payment" …
 	Channel  Channel
 	Locale   string // the language it came out in
+	Words    string // the version of the words and shapes that it was made of
 
 	Subject string   // email: one line, at most 78 characters
 	HTML    string   // email: the HTML part. telegram: the text, in Telegram's HTML subset

@@ -16,13 +16,26 @@ const (
 	Bounced        Status = "bounced"    // the provider says that it did not
 )
 
-// Revealed is a log entry that is no outcome: an operator (Actor) has looked at the address
-// of a delivery. It changes nothing.
-const Revealed Status = "revealed"
+// What an operator (Actor) did stands in the log, too. It is no outcome and changes nothing.
+const (
+	Revealed Status = "revealed" // looked at the address of a delivery
+	Replayed Status = "replayed" // let entries of a stream come through the door again; Detail says which
+)
+
+// IsOutcome says whether the status tells what became of a delivery, and not what somebody
+// did or what a provider said later.
+func (s Status) IsOutcome() bool {
+	switch s {
+	case Sent, Retried, Failed, Skipped, Suppressed:
+		return true
+	case DeliveredState, Bounced, Revealed, Replayed:
+	}
+	return false
+}
 
 // Statuses lists all statuses that the delivery log knows.
 func Statuses() []Status {
-	return []Status{Sent, Retried, Failed, Skipped, Suppressed, DeliveredState, Bounced, Revealed}
+	return []Status{Sent, Retried, Failed, Skipped, Suppressed, DeliveredState, Bounced, Revealed, Replayed}
 }
 
 // Reasons of skips, suppressions and failures. They are stored, counted and shown; the
@@ -73,7 +86,8 @@ type Outcome struct {
 	Provider  string
 	MessageID string // the provider's id
 	Attempt   int
-	Parts     int // sms segments
+	Parts     int    // sms segments
+	Words     string // version of the words of the message; empty where none was made
 
 	// MaybeDuplicate says that an earlier attempt may have been accepted.
 	MaybeDuplicate bool

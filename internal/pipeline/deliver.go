@@ -141,6 +141,7 @@ type try struct {
 	again   bool // an earlier attempt may have been accepted
 	start   time.Time
 	to      notify.Address
+	words   string // version of the message's
 }
 
 func (t *try) run(ctx context.Context) notify.Decision {

@@ -135,6 +135,15 @@ func TestDeliver(t *testing.T) {
 	}
 }
 
+func TestTheLogNamesTheWords(t *testing.T) {
+	w, d := newWorld(), email()
+	d.Locale = "sr-Cyrl" // of which something was missing
+	w.deliverer().Deliver(t.Context(), d, notify.Attempt{Number: 1})
+	if o := w.settled[0]; o.Words != "v1" || o.Delivery.Locale != "en" {
+		t.Errorf("recorded %q in %s, want v1 in en", o.Words, o.Delivery.Locale)
+	}
+}
+
 func TestAmbiguousAttempts(t *testing.T) {
 	w := newWorld()
 	w.claim.State = notify.Ambiguous

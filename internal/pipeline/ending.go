@@ -78,7 +78,7 @@ func (t *try) release(ctx context.Context, dec notify.Decision) notify.Decision 
 func (t *try) outcome(s notify.Status, reason string) *notify.Outcome {
 	return &notify.Outcome{
 		Status: s, Time: t.Now(), Delivery: t.d, Reason: reason,
-		Attempt: t.attempt.Number, MaybeDuplicate: t.again,
+		Attempt: t.attempt.Number, MaybeDuplicate: t.again, Words: t.words,
 	}
 }
 

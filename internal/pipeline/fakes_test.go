@@ -97,7 +97,7 @@ func (w *world) Render(notify.Delivery, notify.Contact) (notify.Message, error) 
 	if w.panics {
 		panic("template")
 	}
-	return notify.Message{Text: "hi"}, w.note("render")
+	return notify.Message{Text: "hi", Words: "v1", Locale: "en"}, w.note("render")
 }
 
 func (w *world) Send(ctx context.Context, _ notify.Address, _ notify.Message) (notify.Receipt, error) {

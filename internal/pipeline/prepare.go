@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -44,7 +45,9 @@ func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcom
 		return m, t.outcome(notify.Skipped, notify.ReasonNoAddress), nil
 	}
 	t.to = to
-	m, err = t.render(c)
+	if m, err = t.render(c); err == nil {
+		t.words, t.d.Locale = m.Words, cmp.Or(m.Locale, t.d.Locale)
+	}
 	return m, nil, err
 }
 

@@ -40,7 +40,7 @@ const settle = 300 * time.Millisecond
 func (w *Watcher) Load() (*Set, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen = w.fingerprint()
+	w.seen = fingerprint(w.Templates, w.Locales)
 	return Load(w.Templates, w.Locales, w.Brand)
 }
 
@@ -86,7 +86,7 @@ func (w *Watcher) follow(notices *fsnotify.Watcher) {
 
 func (w *Watcher) reloadChanged() {
 	w.mu.Lock()
-	changed := w.fingerprint() != w.seen
+	changed := fingerprint(w.Templates, w.Locales) != w.seen
 	w.mu.Unlock()
 	if changed {
 		w.Reload()
@@ -98,13 +98,13 @@ func (w *Watcher) reloadChanged() {
 func (w *Watcher) Reload() []Finding {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.seen = w.fingerprint()
+	w.seen = fingerprint(w.Templates, w.Locales)
 	s, findings := w.read()
 	bad := Errors(findings)
 	taken := len(bad) == 0 || w.Anyway && s != nil
 	if taken {
 		w.Renderer.Swap(s)
-		w.Log.Info().Int("remarks", len(findings)).Msg("Templates and locales reloaded")
+		w.Log.Info().Str("version", s.Version()).Int("remarks", len(findings)).Msg("Templates and locales reloaded")
 	} else {
 		w.Log.Error().Int("findings", len(bad)).Str("first", bad[0].String()).Msg("Templates and locales refused: the old ones stay")
 	}
@@ -130,7 +130,7 @@ func (w *Watcher) read() (s *Set, findings []Finding) {
 
 // fingerprint is a hash of all names and contents. A file that vanishes meanwhile changes
 // it once more when it is back.
-func (w *Watcher) fingerprint() (sum [sha256.Size]byte) {
+func fingerprint(templates, locales fs.FS) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	add := func(files fs.FS, dir string) {
 		entries, err := fs.ReadDir(files, dir)
@@ -144,9 +144,9 @@ func (w *Watcher) fingerprint() (sum [sha256.Size]byte) {
 			}
 		}
 	}
-	add(w.Locales, ".")
+	add(locales, ".")
 	for _, ch := range notify.Channels() {
-		add(w.Templates, string(ch))
+		add(templates, string(ch))
 	}
 	h.Sum(sum[:0])
 	return sum

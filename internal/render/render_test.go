@@ -226,9 +226,12 @@ func TestTheEmailIsReadyForMailPrograms(t *testing.T) {
 
 func TestSwapTakesEffectWithTheNextMessage(t *testing.T) {
 	r := renderer(load(t))
+	before := r.Set().Version()
 	r.Swap(loadFiles(t, templates.Files, edited(t, locales.Files, "en.toml", "has arrived", "has come")))
 	if m := mustRender(t, r, delivery(t, "order.delivered", notify.Email, "en"), notify.Contact{}); !strings.Contains(m.Subject, "has come") {
 		t.Errorf("got %q", m.Subject)
+	} else if m.Words != r.Set().Version() || m.Words == before || before != load(t).Version() {
+		t.Errorf("made of version %q, before %q, want each set's own", m.Words, before)
 	}
 }
 

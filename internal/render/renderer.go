@@ -68,7 +68,7 @@ func (r *Renderer) render(s *Set, d notify.Delivery, c notify.Contact, whole boo
 	}
 	m := notify.Message{
 		Delivery: d.ID, Event: d.Event.Type, Category: t.Name.Category(), Channel: d.Channel,
-		Locale: v.Lang, Priority: d.Priority, Expires: d.Expires, Link: v.Link,
+		Locale: v.Lang, Words: s.version, Priority: d.Priority, Expires: d.Expires, Link: v.Link,
 	}
 	if !d.Mandatory && s.brand.Unsubscribe != nil {
 		if m.Unsubscribe = s.brand.Unsubscribe(d); !isHTTPS(m.Unsubscribe) {

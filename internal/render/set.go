@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,7 @@ var ErrNoWords = errors.New("no words")
 // Set is everything that authors own, loaded as a whole. It is read only.
 type Set struct {
 	brand   Brand
+	version string
 	words   map[string]*words // by tag
 	voices  map[voiceKey]*voice
 	dresses map[dressKey]*dress
@@ -56,7 +58,8 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{brand: brand, words: all, voices: v, dresses: d, sources: src, pages: p, shapes: readShapes()}
+	sum := fingerprint(templates, locales)
+	s := &Set{brand: brand, version: hex.EncodeToString(sum[:4]), words: all, voices: v, dresses: d, sources: src, pages: p, shapes: readShapes()}
 	if err := s.readUses(); err != nil {
 		return nil, err
 	}
@@ -65,6 +68,10 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	}
 	return s, nil
 }
+
+// Version tells one set of files from another: the beginning of a hash of their names and
+// contents. The delivery log has it, so that one can say which words somebody got.
+func (s *Set) Version() string { return s.version }
 
 // Audience is a type's readers with what is written for them.
 type Audience struct {

@@ -14,7 +14,7 @@ const about = `"delivery_id":"k3v5q2m7x4a6c8e2g4i6k8m2o4","event_id":"b7d2f4h6j2
 // stories are what the examples have beside it. A full set of fields would tell of a
 // message that was sent and muted at once.
 var stories = map[eventtypes.EventType]string{
-	"notification.sent":       about + `,"provider":"telegram","provider_message_id":"4711","attempt":"1","latency_ms":"840"`,
+	"notification.sent":       about + `,"provider":"telegram","provider_message_id":"4711","attempt":"1","words":"3f9c0a7e","latency_ms":"840"`,
 	"notification.retried":    about + `,"provider":"telegram","attempt":"1","reason":"throttled","error":"telegram: throttled (429): Too Many Requests","latency_ms":"910","next_at":"1734825612"`,
 	"notification.failed":     about + `,"provider":"telegram","attempt":"1","reason":"rejected","error":"telegram: rejected (400): message is too long","latency_ms":"870"`,
 	"notification.skipped":    about + `,"reason":"muted","detail":"order/telegram","latency_ms":"35"`,
@@ -22,6 +22,7 @@ var stories = map[eventtypes.EventType]string{
 	"notification.delivered":  about + `,"provider":"telegram","provider_message_id":"4711","latency_ms":"2100"`,
 	"notification.bounced":    about + `,"provider":"telegram","provider_message_id":"4711","reason":"rejected","latency_ms":"61000"`,
 	"notification.revealed":   about + `,"actor":"support.milica","note":"ticket 77"`,
+	"notification.replayed":   `"delivery_id":"m3k5m7o2q4s6u2w4y6a3c5e7g2","source":"listings","stream":"listings:events:orders","detail":"1734825600000-0 to 1734829200000","actor":"support.milica","note":"ticket 77"`,
 	"contact.unreachable":     `"user_id":"890","channel":"email","address_key":"email:9f86d081884c7d65","reason":"550 5.1.1","provider":"smtp","until":"2025-12-29T00:00:00Z"`,
 }
 
