@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/pipeline"
@@ -22,6 +24,8 @@ func (a *App) buildSenders() error {
 		},
 	})
 	a.onStopClose("senders", set.Close)
+	board := channels.NewBoard(a.redis, a.cfg.Consumer)
+	a.supervised("breakers", func(ctx context.Context) error { return board.Run(ctx, set.Breakers) })
 	a.senders = map[notify.Channel]pipeline.Sender{}
 	for _, ch := range notify.Channels() {
 		if s := set.Sender(ch); s != nil {

@@ -3,6 +3,7 @@ package channels
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,20 @@ const (
 
 // String returns the state's name as it stands in logs and metrics.
 func (s State) String() string { return [...]string{"closed", "half_open", "open", "held"}[s] }
+
+// MarshalText writes the state's name.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *State) UnmarshalText(name []byte) error {
+	for _, known := range []State{Closed, HalfOpen, Open, Held} {
+		if known.String() == string(name) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("breaker state %.20q: want closed, half_open, open or held", name)
+}
 
 // Reasons of a [notify.Postponed] by this package.
 const (

@@ -13,12 +13,13 @@ func newStatus(s *session) *cobra.Command {
 	var every time.Duration
 	c := &cobra.Command{
 		Use: "status", Short: "how the platform is: sources, queues, errors, holds", GroupID: "operators",
-		Long: `status shows how far the streams are read, what the queues hold and for how long, what was
-sent and what failed in the last 5 minutes. What crosses a threshold is named with the command
+		Long: `status shows how far the streams are read, what the queues hold and for how long, how each
+pod's breakers stand, what was sent and what failed in the last 5 minutes. What crosses a threshold is named with the command
 that helps, and the exit code is 1:
 
   a stream longer than 10,000 entries · more than 100 pending · nothing read for 5 minutes
-  more than 5 % of attempts failed · 95 % not sent within 1 s · a source that doesn't answer`,
+  more than 5 % of attempts failed · 95 % not sent within 1 s · a source that doesn't answer
+  a breaker that is open (the provider fails) or held (it refuses our settings)`,
 		Example: "  notifyctl status\n  notifyctl status --watch\n  notifyctl status -o json | jq .alarms",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -31,6 +31,9 @@ func alarms(v *statusView) []alarm {
 	for _, l := range v.Streams {
 		list = append(list, streamAlarms(l)...)
 	}
+	for _, b := range v.Breakers {
+		list = append(list, breakerAlarms(b)...)
+	}
 	if r := v.Recent; r.failing() > mostFailing {
 		what := fmt.Sprintf("%d of %d attempts failed (%.0f %%), want at most 5 %%", r.Failed, r.Attempts, 100*r.failing())
 		list = append(list, alarm{"deliveries", what, "notifyctl log --since 5m --status failed,retried"})

@@ -17,6 +17,7 @@ type statusView struct {
 	Sources    []sourceStatus  `json:"sources"`
 	Streams    []streamLook    `json:"streams"`
 	Queues     []queueView     `json:"queues"`
+	Breakers   []breakerStatus `json:"breakers"`
 	Holds      []jobs.Hold     `json:"holds"`
 	Broadcasts []broadcastView `json:"broadcasts"` // that have not ended
 	Dead       int64           `json:"dead_letters"`
@@ -73,7 +74,7 @@ func (s *session) status(ctx context.Context) (*statusView, error) {
 		Time: p.now().UTC(), Sources: []sourceStatus{}, Streams: []streamLook{}, Queues: []queueView{},
 		Holds: []jobs.Hold{}, Broadcasts: []broadcastView{}, Alarms: []alarm{},
 	}
-	for _, look := range []func(context.Context, *platform, *statusView) error{s.lookAtSources, lookAtQueues, lookAtLog, lookAtAccount} {
+	for _, look := range []func(context.Context, *platform, *statusView) error{s.lookAtSources, s.lookAtBreakers, lookAtQueues, lookAtLog, lookAtAccount} {
 		if err := look(ctx, p, v); err != nil {
 			return nil, err
 		}

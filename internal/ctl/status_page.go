@@ -19,7 +19,7 @@ const streamsShown = 15
 
 func (p statusPage) write(w io.Writer) error {
 	fmt.Fprintf(w, "%s\n", p.s.when(p.v.Time))
-	if err := writeTables(w, p.sources(), p.streams(), queueTable(p.v.Queues, false), p.holds(), p.broadcasts()); err != nil {
+	if err := writeTables(w, p.sources(), p.streams(), queueTable(p.v.Queues, false), p.breakers(), p.holds(), p.broadcasts()); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

@@ -9,12 +9,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/redistest"
 )
 
 func TestThresholds(t *testing.T) {
 	stream := func(length, pending int64, lag float64) []streamLook {
 		return []streamLook{{Stream: "pvz.events", Length: length, Groups: []groupLook{{Group: ourGroup(), Pending: pending, Lag: lag}}}}
+	}
+	breakers := func(s channels.State) []breakerStatus {
+		return breakersOf([]channels.PodBreakers{
+			{Pod: "a", Breakers: map[string]channels.Standing{"email": {}, "sms-2": {}}}, {Pod: "b", Breakers: map[string]channels.Standing{"sms-2": {State: s}}},
+		})
 	}
 	for _, c := range []struct {
 		name string
@@ -29,6 +35,9 @@ func TestThresholds(t *testing.T) {
 		{"too many errors", statusView{Recent: recentStatus{Attempts: 100, Failed: 6}}, []string{"notifyctl log --since 5m --status failed,retried"}},
 		{"too slow", statusView{Recent: recentStatus{Attempts: 1, P95: 1.2}}, []string{"notifyctl queues list"}},
 		{"a source is away", statusView{Sources: []sourceStatus{{Source: "wms", Error: "no answer"}}}, []string{"notifyctl doctor"}},
+		{"a provider fails", statusView{Breakers: breakers(channels.Open)}, []string{"notifyctl log --since 5m --status failed,retried --channel sms"}},
+		{"a provider refuses us", statusView{Breakers: breakers(channels.Held)}, []string{"notifyctl doctor"}},
+		{"a provider is tried again", statusView{Breakers: breakers(channels.HalfOpen)}, nil},
 		{"something is lost", statusView{Account: accountStatus{Made: true, Lost: 1}}, []string{"notifyctl audit"}},
 		{"a stream that nobody reads has no lag", statusView{Streams: []streamLook{{Stream: "pvz.events", Length: 1}}}, nil},
 	} {

@@ -62,7 +62,6 @@ func ledgerConfig(h config.History, keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = h.Markers, h.Log, h.Length
 	cfg.Receipts, cfg.Sealer = notify.Channels(), keys
-	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
 	return cfg
 }
 

@@ -50,6 +50,7 @@ type Sender interface {
 type opener struct {
 	cfg      config.Config
 	feedback channels.Listener // what comes back over a provider's own connection
+	wire     channels.Wire
 	log      zerolog.Logger
 }
 
@@ -63,6 +64,7 @@ func (o opener) email() ([]Sender, error) {
 		if err != nil {
 			return nil, err
 		}
+		cfg.Relay.Wire = o.wire
 		cfg.BounceDomain = o.cfg.Email.Domain
 		cfg.Pool.Size = o.cfg.Delivery.Workers[string(notify.Email)]
 		return email.New(cfg)
@@ -74,7 +76,7 @@ func (o opener) telegram() ([]Sender, error) {
 	if c.Token.Empty() {
 		return nil, nil
 	}
-	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint})
+	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint, Wire: o.wire})
 	if err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)
 	}
@@ -83,7 +85,7 @@ func (o opener) telegram() ([]Sender, error) {
 
 func (o opener) sms() ([]Sender, error) {
 	return each("sms.url", o.cfg.SMS.URL, func(raw secret.String) (Sender, error) {
-		return sms.Open(raw, o.feedback, o.log)
+		return sms.Open(raw, sms.Options{Listener: o.feedback, Wire: o.wire, Log: o.log})
 	})
 }
 
@@ -92,7 +94,7 @@ func (o opener) push() ([]Sender, error) {
 	if c.Credentials == "" && c.Endpoint == "" {
 		return nil, nil
 	}
-	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project})
+	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project, Wire: o.wire})
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +143,7 @@ func telegramLimits(c config.Config) limitsOf {
 type Set struct {
 	senders map[notify.Channel][]Sender
 	guarded map[notify.Channel]channels.Sender
+	guards  map[string]*channels.Breaker
 	off     []Off
 }
 
@@ -155,16 +158,17 @@ type Options struct {
 	Redis    redis.UniversalClient // keeps the limits of all pods together; nil: no limits
 	Feedback channels.Listener     // nil: what comes back over a provider's own link is dropped
 	OnState  func(provider string, s channels.State)
+	Wire     channels.Wire // hears what is said to the providers; nil: nobody
 	Log      zerolog.Logger
 }
 
 // Open opens every provider that is configured. Nobody is dialled before the first message.
 // The error holds every problem; what was opened in spite of it is in the set.
 func Open(cfg config.Config, o Options) (*Set, error) {
-	s := &Set{senders: map[notify.Channel][]Sender{}, guarded: map[notify.Channel]channels.Sender{}}
+	s := &Set{senders: map[notify.Channel][]Sender{}, guarded: map[notify.Channel]channels.Sender{}, guards: map[string]*channels.Breaker{}}
 	var problems []error
 	for _, p := range list() {
-		senders, err := p.open(opener{cfg, o.Feedback, o.Log})
+		senders, err := p.open(opener{cfg, o.Feedback, o.Wire, o.Log})
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -173,20 +177,21 @@ func Open(cfg config.Config, o Options) (*Set, error) {
 			continue
 		}
 		s.senders[p.channel] = senders
-		s.guarded[p.channel] = guard(p, senders, cfg, o)
+		s.guarded[p.channel] = s.guard(p, senders, cfg, o)
 	}
 	return s, errors.Join(problems...)
 }
 
 // guard puts each provider behind a breaker and its limits, and several in a row.
-func guard(p provider, senders []Sender, cfg config.Config, o Options) channels.Sender {
+func (s *Set) guard(p provider, senders []Sender, cfg config.Config, o Options) channels.Sender {
 	chain := make(channels.Failover, len(senders))
-	for i, s := range senders {
+	for i, sender := range senders {
 		name := string(p.channel)
 		if i > 0 {
 			name = fmt.Sprintf("%s-%d", p.channel, i+1)
 		}
-		g := &channels.Guard{Sender: s, Breaker: channels.NewBreaker(name, channels.BreakerConfig{OnChange: o.OnState})}
+		g := &channels.Guard{Sender: sender, Breaker: channels.NewBreaker(name, channels.BreakerConfig{OnChange: o.OnState})}
+		s.guards[name] = g.Breaker
 		if limits := p.limits(cfg); limits != nil && o.Redis != nil {
 			g.Pace, g.Limits = channels.NewPace(o.Redis, name, channels.PaceConfig{}), limits
 		}
@@ -203,6 +208,15 @@ func (s *Set) Sender(ch notify.Channel) channels.Sender { return s.guarded[ch] }
 
 // Bare are the channel's providers without guards, in the order of failover.
 func (s *Set) Bare(ch notify.Channel) []Sender { return s.senders[ch] }
+
+// Breakers says how each provider's breaker stands now.
+func (s *Set) Breakers() map[string]channels.State {
+	now := make(map[string]channels.State, len(s.guards))
+	for name, b := range s.guards {
+		now[name] = b.State()
+	}
+	return now
+}
 
 // Off lists the channels that are not configured.
 func (s *Set) Off() []Off { return s.off }

@@ -96,6 +96,9 @@ const Broadcasts = "notifications:broadcasts"
 // Pace is the state of a rate limit: a string or hash with a life.
 func Pace(limit string) string { return "notifications:pace:{" + limit + "}" }
 
+// Breakers is how the breakers of every pod stand: a hash of pod → "<ms> <JSON>", with a life.
+const Breakers = "notifications:breakers"
+
 // Bell is the pub/sub channel that wakes waiting workers of a queue.
 func Bell(queue string) string { return "notifications:bell:" + queue }
 
