@@ -1,10 +1,7 @@
 package render
 
 import (
-	"bytes"
 	"strings"
-	"text/template"
-	"text/template/parse"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/sms"
@@ -44,12 +41,10 @@ func (j *job) email(m *notify.Message) error {
 	if m.Attachments, err = v.attachments(j.delivery); err != nil {
 		return err
 	}
-	html := pick(j.pages.html, notify.Email, j.delivery.Message, v.Type)
-	if m.HTML, err = j.run(func(b *bytes.Buffer) error { return html.ExecuteTemplate(b, "email/layout.html", v) }); err != nil {
+	if m.HTML, err = j.make(emailHTML); err != nil {
 		return err
 	}
-	text := pick(j.pages.text, notify.Email, j.delivery.Message, v.Type)
-	m.Text, err = j.run(func(b *bytes.Buffer) error { return text.ExecuteTemplate(b, "email/layout.txt", v) })
+	m.Text, err = j.make(emailText)
 	m.Subject, m.Title, m.Text = plainSpaces(v.Subject), v.Title, plainSpaces(m.Text)
 	return err
 }
@@ -68,8 +63,7 @@ func (j *job) telegram(m *notify.Message) error {
 	if v.Button != "" && v.Link != "" {
 		m.Buttons = []notify.Button{{Text: v.Button, URL: v.Link}}
 	}
-	t := pick(j.pages.html, notify.Telegram, j.delivery.Message, v.Type)
-	m.HTML, err = j.run(func(b *bytes.Buffer) error { return t.Execute(b, v) })
+	m.HTML, err = j.make(telegramText)
 	m.HTML, m.Title = strings.TrimSpace(m.HTML), v.Title
 	return err
 }
@@ -84,8 +78,7 @@ func (j *job) sms(m *notify.Message) error {
 	if err != nil {
 		return err
 	}
-	t := pick(j.pages.text, notify.SMS, j.delivery.Message, v.Type)
-	m.Text, err = j.line(t.Lookup(t.Name()))
+	m.Text, err = j.make(smsText)
 	if m.Text = fold(m.Text, v.Lang); !v.whole {
 		m.Text = fit(m.Text)
 	}
@@ -112,6 +105,9 @@ func fold(text, locale string) string {
 
 // fit cuts what data made too long.
 func fit(text string) string {
+	if len(text) <= sms.Room(maxSegments, sms.UCS2) {
+		return text // in any alphabet
+	}
 	n, enc := sms.Count(text)
 	for room := sms.Room(maxSegments, enc); n > maxSegments; room-- {
 		text = strings.TrimSuffix(cut(text, room), "…")
@@ -120,36 +116,19 @@ func fit(text string) string {
 	return text
 }
 
-// line runs a template of plain text. Those that say no more than {{.Title}} or {{.Short}}
-// needn't be run.
-func (j *job) line(t *template.Template) (string, error) {
-	if len(t.Root.Nodes) == 1 {
-		if action, ok := t.Root.Nodes[0].(*parse.ActionNode); ok {
-			switch name, _ := fieldOf(action.Pipe); name {
-			case "Title":
-				return j.view.Title, nil
-			case "Short":
-				return j.view.Short, nil
-			}
-		}
-	}
-	return j.run(func(b *bytes.Buffer) error { return t.Execute(b, j.view) })
-}
-
 func (j *job) push(m *notify.Message) error {
 	v, words := j.view, j.view.voice
 	err := v.texts(spoken{&v.Title, words.title, maxPushTitle}, spoken{&v.Short, words.short, maxPushBody})
 	if err != nil {
 		return err
 	}
-	t := pick(j.pages.text, notify.Push, j.delivery.Message, v.Type)
-	if m.Title, err = j.line(t.Lookup("title")); err != nil {
+	if m.Title, err = j.make(pushTitle); err != nil {
 		return err
 	}
-	m.Text, err = j.line(t.Lookup("body"))
+	m.Text, err = j.make(pushBody)
 	m.Title, m.Text = oneLine(m.Title), strings.TrimSpace(m.Text)
 	m.Collapse = collapse(j.delivery)
-	if s := v.payload.text("image_url"); isHTTPS(s) {
+	if s := v.payload.text("image_url"); s != "" && isHTTPS(s) && len(s) <= maxLink {
 		m.Image = s
 	}
 	return err

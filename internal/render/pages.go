@@ -15,7 +15,18 @@ type pages struct {
 	files map[string]string // sources by path, in the language
 	html  map[pageKey]*htmltemplate.Template
 	text  map[pageKey]*texttemplate.Template
+	parts map[string]map[pageKey]*maker
 }
+
+// The parts that messages are made of.
+const (
+	emailHTML    = "email html"
+	emailText    = "email text"
+	telegramText = "telegram"
+	smsText      = "sms"
+	pushTitle    = "push title"
+	pushBody     = "push body"
+)
 
 // pageKey names a page: "" is the channel's default.
 type pageKey struct {
@@ -52,6 +63,7 @@ func newPages(s *sources, w *words) (*pages, error) {
 			return nil, err
 		}
 	}
+	p.makers()
 	return p, nil
 }
 

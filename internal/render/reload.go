@@ -114,6 +114,14 @@ func (w *Watcher) Reload() []Finding {
 	return findings
 }
 
+// Rebrand takes another brand, with everything read again.
+func (w *Watcher) Rebrand(b Brand) []Finding {
+	w.mu.Lock()
+	w.Brand = b
+	w.mu.Unlock()
+	return w.Reload()
+}
+
 // read loads and lints. A set that panics a template is as bad as one that can't be read.
 func (w *Watcher) read() (s *Set, findings []Finding) {
 	defer func() {

@@ -1,10 +1,8 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,14 +23,12 @@ type Renderer struct {
 	Observer Observer         // nil: nobody
 	Now      func() time.Time // for "tomorrow"
 
-	set     atomic.Pointer[Set]
-	buffers sync.Pool
+	set atomic.Pointer[Set]
 }
 
 // New returns a renderer that begins with a set.
 func New(s *Set) *Renderer {
 	r := &Renderer{Now: time.Now}
-	r.buffers.New = func() any { return new(bytes.Buffer) }
 	r.set.Store(s)
 	return r
 }
@@ -70,12 +66,12 @@ func (r *Renderer) render(s *Set, d notify.Delivery, c notify.Contact, whole boo
 		Delivery: d.ID, Event: d.Event.Type, Category: t.Name.Category(), Channel: d.Channel,
 		Locale: v.Lang, Words: s.version, Priority: d.Priority, Expires: d.Expires, Link: v.Link,
 	}
-	if !d.Mandatory && s.brand.Unsubscribe != nil {
+	if d.Channel == notify.Email && !d.Mandatory && s.brand.Unsubscribe != nil {
 		if m.Unsubscribe = s.brand.Unsubscribe(d); !isHTTPS(m.Unsubscribe) {
 			m.Unsubscribe = ""
 		}
 	}
-	job := job{pages: s.pages[v.Lang], view: v, delivery: d, contact: c, buffers: &r.buffers}
+	job := job{pages: s.pages[v.Lang], view: v, delivery: d, contact: c}
 	return m, job.fill(&m)
 }
 
@@ -85,7 +81,6 @@ type job struct {
 	view     *View
 	delivery notify.Delivery
 	contact  notify.Contact
-	buffers  *sync.Pool
 }
 
 func (j *job) fill(m *notify.Message) error {
@@ -102,15 +97,9 @@ func (j *job) fill(m *notify.Message) error {
 	return fmt.Errorf("channel %q: want one of email, telegram, sms, push", j.delivery.Channel)
 }
 
-// run executes a template into a pooled buffer and returns the text.
-func (j *job) run(execute func(b *bytes.Buffer) error) (string, error) {
-	b := j.buffers.Get().(*bytes.Buffer)
-	defer j.buffers.Put(b)
-	b.Reset()
-	if err := execute(b); err != nil {
-		return "", scrub(err)
-	}
-	return b.String(), nil
+// make writes one of the message's parts.
+func (j *job) make(part string) (string, error) {
+	return pick(j.pages.parts[part], j.delivery.Channel, j.delivery.Message, j.view.Type).make(j.view)
 }
 
 // scrub keeps an execution error's place and drops what may be a value of the payload.

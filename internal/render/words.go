@@ -124,10 +124,9 @@ func (w *words) has(id string) bool {
 // text is a text that is ready to be said.
 type text struct {
 	id    string
-	plain string             // the text itself, where it has no placeholders
-	parts phrase             // the text, where it is as simple as most are
-	one   *template.Template // the text, where it has no plural
-	count string             // the field that the plural goes by
+	plain string // the text itself, where it has no placeholders
+	one   *maker // the text, where it has no plural
+	count string // the field that the plural goes by
 }
 
 // text prepares a text, once; what the language doesn't have says nothing.
@@ -142,11 +141,11 @@ func (w *words) text(id string) (text, error) {
 	case !strings.Contains(m.Other, "{{"):
 		t.plain = m.Other
 	default:
-		var err error
-		if t.one, err = template.New(id).Option(strict).Parse(m.Other); err != nil {
+		one, err := template.New(id).Option(strict).Parse(m.Other)
+		if err != nil {
 			return text{}, fmt.Errorf("%s:%d: %w", w.file, w.line(id), err)
 		}
-		t.parts, _ = phraseOf(t.one.Root, false)
+		t.one = makerOf(one, id, map[string]any(nil))
 	}
 	w.ready[id] = t
 	return t, nil
@@ -158,19 +157,12 @@ func (w *words) say(t text, values map[string]any, counts []counted) (string, er
 	switch {
 	case t.plain != "":
 		return t.plain, nil
-	case t.parts != nil:
-		var b strings.Builder
-		b.Grow(256)
-		if err := t.parts.say(&b, values, ""); err == nil {
-			return onePeriod(b.String()), nil
-		}
-		fallthrough // to a value that is no text, or an error that names the place
 	case t.one != nil:
-		var b strings.Builder
-		if err := t.one.Execute(&b, values); err != nil {
-			return "", fmt.Errorf("%s: %w", w.file, scrub(err))
+		s, err := t.one.make(values)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", w.file, err)
 		}
-		return onePeriod(b.String()), nil
+		return onePeriod(s), nil
 	}
 	s, err := w.localizer.Localize(&i18n.LocalizeConfig{
 		MessageID: t.id, TemplateData: values, TemplateParser: w.parser, PluralCount: countOf(counts, t.count),
