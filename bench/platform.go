@@ -103,7 +103,6 @@ func typeNames() []string {
 func (p *platform) ledgerConfig() ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Pipe, cfg.Receipts = p.pipe, notify.Channels()
-	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
 	return cfg
 }
 

@@ -50,7 +50,7 @@ internal/preview     internal/notify internal/eventtypes internal/render interna
 internal/translations internal/render
 internal/pipeline    internal/notify
 internal/jobs        internal/notify internal/rediskeys
-internal/ledger      internal/notify internal/rediskeys
+internal/ledger      internal/notify internal/eventtypes internal/rediskeys
 
 internal/channels              internal/notify internal/secret internal/rediskeys
 internal/channels/channelstest internal/notify internal/channels internal/secret internal/simulators

@@ -9,7 +9,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/addressbook"
-	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
@@ -80,7 +79,6 @@ func (a *App) ledgerConfig(keys *seal.Keys) ledger.Config {
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = a.cfg.History.Markers, a.cfg.History.Log, a.cfg.History.Length
 	cfg.Pipe, cfg.Sealer = a.pipe, keys
 	cfg.Receipts = notify.Channels()
-	cfg.Check = func(e *notify.Event) error { _, err := eventtypes.Check(e); return err }
 	return cfg
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/vondi-global/notifications/internal/addressbook"
 	"github.com/vondi-global/notifications/internal/config"
-	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"

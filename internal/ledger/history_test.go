@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/rediskeys"
 	"github.com/vondi-global/notifications/internal/redistest"
@@ -29,14 +30,15 @@ func TestEventComesBackWhole(t *testing.T) {
 	client := redistest.Start(t).Client()
 	cfg := Defaults()
 	cfg.Sealer = reversed{}
-	cfg.Check = func(e *notify.Event) error { e.Payload = "checked"; return nil }
 	l := New(client, cfg, time.Now)
 	want := orderEvent("event-1")
 	want.Wishes = notify.Wishes{UserID: "890", Channels: []notify.Channel{notify.SMS}, Metadata: json.RawMessage(`{"a":1}`)}
 	must(t, l.Keep(t.Context(), []notify.Planned{planned(want)}))
 	got, err := l.Event(t.Context(), "event-1")
 	must(t, err)
-	want.Payload = "checked"
+	if _, err := eventtypes.Check(&want); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/rediskeys"
 )
@@ -36,15 +38,21 @@ const planBytes = 256 << 10
 // maxEntities bounds how many things' histories one event stands in.
 const maxEntities = 8
 
+// keptTogether is how many events one script stores: Redis does nothing else meanwhile.
+const keptTogether = 32
+
 // Keep stores events with their plans, before their jobs are enqueued. Kept again, a plan
 // grows by what is new.
 func (l *Ledger) Keep(ctx context.Context, planned []notify.Planned) error {
-	calls := make([]call, len(planned))
-	for i, p := range planned {
-		var err error
-		if calls[i], err = l.keeping(p); err != nil {
-			return fmt.Errorf("keep: %w", err)
+	calls := make([]call, 0, len(planned)/keptTogether+1)
+	for some := range slices.Chunk(planned, keptTogether) {
+		one := call{args: []any{l.life(), l.cfg.PerHistory, planBytes}}
+		for _, p := range some {
+			if err := l.keeping(&one, p); err != nil {
+				return fmt.Errorf("keep: %w", err)
+			}
 		}
+		calls = append(calls, one)
 	}
 	if _, err := runAll(ctx, l.client, keepScript, calls); err != nil {
 		return fmt.Errorf("keep: %w", err)
@@ -52,32 +60,40 @@ func (l *Ledger) Keep(ctx context.Context, planned []notify.Planned) error {
 	return nil
 }
 
-func (l *Ledger) keeping(p notify.Planned) (call, error) {
-	text, err := json.Marshal(p.Event)
+// keeping adds an event to a call.
+func (l *Ledger) keeping(c *call, p notify.Planned) error {
+	text, err := encodeEvent(p.Event)
 	if err != nil {
-		return call{}, err
+		return err
 	}
 	sealed, err := l.cfg.Sealer.Seal(text)
 	if err != nil {
-		return call{}, err
+		return err
 	}
-	entities := l.entities(p.Event)
-	keys := []string{rediskeys.Event(p.Event.ID)}
+	entities := append(l.entities(p.Event), l.guests(p)...)
+	c.keys = append(c.keys, rediskeys.Event(p.Event.ID))
 	for _, e := range entities {
-		keys = append(keys, rediskeys.ByEntity(e))
+		c.keys = append(c.keys, rediskeys.ByEntity(e))
 	}
 	for _, t := range p.Plan.Supersedes {
-		keys = append(keys, rediskeys.Topic(t))
+		c.keys = append(c.keys, rediskeys.Topic(t))
 	}
-	args := []any{
-		sealed, l.eventLife(p), strings.Join(waiting(p.Plan), ","), strings.Join(broadcasts(p.Plan), ","), p.Event.ID,
-		p.Event.Time.UnixMilli(), len(entities), l.life(), l.cfg.PerHistory, planBytes,
-	}
-	for _, k := range kept(p.Plan) {
+	c.args = append(c.args, sealed, l.eventLife(p), strings.Join(waiting(p.Plan), ","), strings.Join(broadcasts(p.Plan), ","),
+		p.Event.ID, p.Event.Time.UnixMilli(), planText(p.Plan), len(entities), len(p.Plan.Supersedes))
+	return nil
+}
+
+// planText is a plan, a line of JSON a delivery, no longer than what is kept of one.
+func planText(p notify.Plan) []byte {
+	text := make([]byte, 0, 160*(len(p.Send)+len(p.Skip)))
+	for _, k := range kept(p) {
 		line, _ := json.Marshal(k) // strings only
-		args = append(args, k.ID, line)
+		if len(text) >= planBytes {
+			break
+		}
+		text = append(append(text, line...), '\n')
 	}
-	return call{keys: keys, args: args}, nil
+	return text
 }
 
 // eventLife outlasts the last delivery's chance to be sent, and its marker: while one
@@ -124,14 +140,14 @@ func keptDelivery(id string, d notify.Delivery) Kept {
 // entities are the things that an event is about, by the ids in its payload: order_id
 // 12345 is "order:12345".
 func (l *Ledger) entities(e notify.Event) []string {
-	var payload map[string]json.RawMessage
-	if json.Unmarshal(e.Data, &payload) != nil {
+	t, err := eventtypes.Check(&e)
+	if err != nil {
 		return nil
 	}
 	var found []string
 	for _, name := range l.cfg.Entities {
-		id := strings.Trim(string(payload[name+"_id"]), `"`)
-		if id != "" && id != "null" && len(id) <= 64 && !strings.ContainsAny(id, "{[\\") && len(found) < maxEntities {
+		id := t.Payload.Text(e.Payload, name+"_id")
+		if id != "" && len(id) <= 64 && len(found) < maxEntities {
 			found = append(found, name+":"+id)
 		}
 	}
@@ -157,13 +173,27 @@ func (l *Ledger) open(sealed []byte) (e notify.Event, err error) {
 	if err != nil {
 		return e, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
 	}
-	if err := json.Unmarshal(text, &e); err != nil {
+	if e, err = decodeEvent(text); err != nil {
 		return e, fmt.Errorf("event: %w", err)
 	}
-	if l.cfg.Check != nil {
-		if err := l.cfg.Check(&e); err != nil {
-			return e, fmt.Errorf("event: %w", err)
-		}
+	if _, err := eventtypes.Check(&e); err != nil {
+		return e, fmt.Errorf("event: %w", err)
 	}
 	return e, nil
+}
+
+// encodeEvent writes an event as a line of JSON and its payload behind it. The payload is
+// JSON already, which encoding/json would read and write once more.
+func encodeEvent(e notify.Event) ([]byte, error) {
+	data := e.Data
+	e.Data = nil
+	head, err := json.Marshal(e)
+	return append(append(head, '\n'), data...), err
+}
+
+func decodeEvent(text []byte) (e notify.Event, err error) {
+	head, data, _ := bytes.Cut(text, []byte("\n"))
+	err = json.Unmarshal(head, &e)
+	e.Data = data
+	return e, err
 }

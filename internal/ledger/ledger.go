@@ -38,8 +38,8 @@ type Config struct {
 	// Pipe carries the frequent commands; nil: the ledger's client itself. An
 	// auto-pipelined client makes the commands of many workers travel together.
 	Pipe redis.UniversalClient
-	// Check completes an event that was read back ([notify.Event.Payload]); nil: nothing.
-	Check func(*notify.Event) error
+	// Guests says by which addresses, as fingerprints, an event's guest is found; nil: by none.
+	Guests func(notify.Event) []string
 	// Sealer protects the kept events; nil: they are kept as they are.
 	Sealer Sealer
 }

@@ -15,29 +15,45 @@ import "github.com/redis/go-redis/v9"
 //	f  what the provider said later: delivered, bounced
 //	l  ids of the delivery's log entries
 //	d  token of the last note that did not change the state
-const library = `
+//
+// A script defines, each time it runs, what its functions are: it gets those that it needs.
+const (
+	clock = `
 local function now()
   local t = redis.call("TIME")
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
-local function int(n) return string.format("%.0f", tonumber(n)) end
+local function int(n) return string.format("%.0f", n) end
+`
+
+	states = `
 local function open(state) return state == "sending" or state == "waiting" end
 local function ours(token, owner) return token and string.sub(token, 1, #owner + 1) == owner .. "." end
+`
 
--- record writes one log entry from ARGV[first] on, and bounds the log by ARGV[3] and [4]. It
--- returns the entry's id and the marker's story with it; the story is what the marker says
--- so far.
-local function record(log, story, first, ...)
-  local fields = {unpack(ARGV, first)}
-  for _, more in ipairs({...}) do fields[#fields + 1] = more end
-  local id = redis.call("XADD", log, ARGV[3], "~", ARGV[4], "*", unpack(fields))
-  return id, string.sub(story and story .. " " .. id or id, -1000)
+	// record writes a log entry of ARGV from first on, flagged as a duplicate where it is one,
+	// and bounds the log by ARGV[3] and [4]. It returns the entry's id and the marker's story
+	// with it; the story is what the marker says so far.
+	recording = `
+local function record(log, story, first, duplicate)
+  local id
+  if duplicate then
+    local fields = {unpack(ARGV, first)}
+    fields[#fields + 1] = "maybe_duplicate"
+    fields[#fields + 1] = "true"
+    id = redis.call("XADD", log, ARGV[3], "~", ARGV[4], "*", unpack(fields))
+  else
+    id = redis.call("XADD", log, ARGV[3], "~", ARGV[4], "*", unpack(ARGV, first))
+  end
+  return id, story and string.sub(story .. " " .. id, -1000) or id
 end
+`
 
--- index puts an id into a history, of which the newest stay. What is too old or too much
--- goes now and then: it costs more than the writing.
+	// index puts an id into a history, of which the newest stay. What is too old or too much
+	// goes now and then: it costs more than the writing.
+	indexing = clock + `
 local function index(key, id, at, life, most)
-  redis.call("ZADD", key, int(at), id)
+  redis.call("ZADD", key, at, id)
   redis.call("EXPIRE", key, life)
   local n = redis.call("ZCARD", key)
   if n % 16 ~= 0 and n <= tonumber(most) then return end
@@ -45,6 +61,7 @@ local function index(key, id, at, life, most)
   redis.call("ZREMRANGEBYRANK", key, 0, -most - 1)
 end
 `
+)
 
 // claimScript asks for a delivery.
 //
@@ -57,7 +74,7 @@ end
 //	ARGV[5] -> time of the event, ms; "" without a topic
 //
 // Output: {claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4, ms until a busy one is free}
-var claimScript = redis.NewScript(library + `
+var claimScript = redis.NewScript(clock + states + `
 local v = redis.call("HMGET", KEYS[1], "s", "k", "t", "u")
 local state, token, since, unsure = v[1], v[2], v[3], v[4]
 if state and not open(state) then return {2, 0} end
@@ -70,7 +87,8 @@ if ARGV[5] ~= "" then
   local newer = redis.call("GET", KEYS[2])
   if newer and tonumber(newer) > tonumber(ARGV[5]) then return {4, 0} end
 end
-redis.call("HSET", KEYS[1], "s", "sending", "k", ARGV[1], "t", int(now()), "e", ARGV[4], unpack(unsure and {"u", "1"} or {}))
+if unsure then redis.call("HSET", KEYS[1], "u", "1") end
+redis.call("HSET", KEYS[1], "s", "sending", "k", ARGV[1], "t", int(now()), "e", ARGV[4])
 redis.call("EXPIRE", KEYS[1], ARGV[3])
 return {unsure and 1 or 0, 0}
 `)
@@ -81,7 +99,7 @@ return {unsure and 1 or 0, 0}
 //	ARGV[1] -> owner
 //
 // Output: 1 if the claim was ours, else 0
-var releaseScript = redis.NewScript(library + `
+var releaseScript = redis.NewScript(states + `
 local v = redis.call("HMGET", KEYS[1], "s", "k", "u", "l")
 if v[1] ~= "sending" or not ours(v[2], ARGV[1]) then return 0 end
 if v[3] or v[4] then
@@ -106,44 +124,36 @@ return 1
 //	ARGV[6] -> delivery id
 //	ARGV[7] -> event id
 //	ARGV[8] -> state
-//	ARGV[9] -> attempt
-//	ARGV[10] -> reason, or ""
-//	ARGV[11] -> provider, or ""
-//	ARGV[12] -> the provider's message id, or ""
-//	ARGV[13] -> "1": index the provider's message id
-//	ARGV[14] -> "1": only a delivery that nobody has touched yet
-//	ARGV[15...] -> fields of the log entry
+//	ARGV[9] -> reason, or ""
+//	ARGV[10] -> the provider's message id, or ""
+//	ARGV[11] -> "1": index the provider's message id
+//	ARGV[12] -> "1": only a delivery that nobody has touched yet
+//	ARGV[13] -> where the fields of the log entry begin
+//	ARGV[14...] -> more fields of the marker, then the fields of the log entry
 //
 // Output: 1 if this call settled it, else 0. Another message that went out although the
 // delivery was settled is logged all the same: it is a duplicate.
-var settleScript = redis.NewScript(library + `
+var settleScript = redis.NewScript(indexing + states + recording + `
 local v = redis.call("HMGET", KEYS[1], "s", "k", "d", "m", "l", "r")
 local state, token, noted, message, story, reason = v[1], v[2], v[3], v[4], v[5], v[6]
+local first = tonumber(ARGV[13])
 if state and not open(state) then
   if token == ARGV[1] then return 1 end
-  local same = ARGV[12] ~= "" and message == ARGV[12]
+  local same = ARGV[10] ~= "" and message == ARGV[10]
   if ARGV[8] == "sent" and noted ~= ARGV[1] and not same then
-    local _, longer = record(KEYS[2], story, 15, "maybe_duplicate", "true")
+    local _, longer = record(KEYS[2], story, first, true)
     redis.call("HSET", KEYS[1], "d", ARGV[1], "u", "1", "l", longer)
   end
   return 0
 end
-if state and ARGV[14] == "1" then return 0 end
-local id, longer = record(KEYS[2], story, 15)
+if state and ARGV[12] == "1" then return 0 end
+local id, longer = record(KEYS[2], story, first)
 local at = string.match(id, "^%d+")
-local marker = {"s", ARGV[8], "k", ARGV[1], "t", at, "e", ARGV[7], "l", longer}
-local function note(field, value)
-  if value ~= "" then marker[#marker + 1] = field; marker[#marker + 1] = value end
-end
-if ARGV[9] ~= "0" then note("n", ARGV[9]) end
-note("r", ARGV[10])
-note("p", ARGV[11])
-note("m", ARGV[12])
-redis.call("HSET", KEYS[1], unpack(marker))
-if reason and ARGV[10] == "" then redis.call("HDEL", KEYS[1], "r") end
+redis.call("HSET", KEYS[1], "s", ARGV[8], "k", ARGV[1], "t", at, "e", ARGV[7], "l", longer, unpack(ARGV, 14, first - 1))
+if reason and ARGV[9] == "" then redis.call("HDEL", KEYS[1], "r") end
 redis.call("EXPIRE", KEYS[1], ARGV[2])
 if ARGV[5] ~= "" then index(KEYS[3], ARGV[6], at, ARGV[2], ARGV[5]) end
-if ARGV[13] == "1" then redis.call("SET", KEYS[4], ARGV[6], "EX", ARGV[2]) end
+if ARGV[11] == "1" then redis.call("SET", KEYS[4], ARGV[6], "EX", ARGV[2]) end
 return 1
 `)
 
@@ -167,7 +177,7 @@ return 1
 //
 // Output: 1 if it was recorded, 0 if it had been or the delivery is settled. A claim that
 // meanwhile is somebody else's stays theirs.
-var retryScript = redis.NewScript(library + `
+var retryScript = redis.NewScript(indexing + states + recording + `
 local v = redis.call("HMGET", KEYS[1], "s", "k", "d", "l")
 local state, token, noted, story = v[1], v[2], v[3], v[4]
 if token == ARGV[1] or noted == ARGV[1] then return 0 end
@@ -195,7 +205,7 @@ return 1
 //	ARGV[5...] -> fields of the log entry
 //
 // Output: 1 if it was logged, 0 if it had been. The same word twice is logged once.
-var noteScript = redis.NewScript(library + `
+var noteScript = redis.NewScript(recording + `
 local v = redis.call("HMGET", KEYS[1], "s", "d", "f", "l")
 if v[2] == ARGV[1] then return 0 end
 if ARGV[2] ~= "" and v[3] == ARGV[2] then return 0 end
@@ -206,49 +216,55 @@ end
 return 1
 `)
 
-// keepScript stores an event with what was planned for it. Repeated with another plan it
-// adds what is new, and it never shortens a life.
+// keepScript stores events with what was planned for them. Kept again with another plan, an
+// event's plan grows by what is new, and no life is ever shortened. Many events go into one
+// call, which costs Redis about as much as what is done for one of them.
 //
-//	KEYS[1] -> the event's record
-//	KEYS[2...] -> histories of things, then topics
-//	ARGV[1] -> the event, sealed
-//	ARGV[2] -> its life, s
-//	ARGV[3] -> roles that nobody is known in yet, or ""
-//	ARGV[4] -> ids of broadcasts, or ""
-//	ARGV[5] -> event id
-//	ARGV[6] -> time of the event, ms
-//	ARGV[7] -> how many of the keys are histories
-//	ARGV[8] -> life of histories and topics, s
-//	ARGV[9] -> entries of a history
-//	ARGV[10] -> bytes of a plan
-//	ARGV[11...] -> delivery ids, each followed by its line of the plan
-var keepScript = redis.NewScript(library + `
-local length = redis.call("HSTRLEN", KEYS[1], "plan")
-local most = tonumber(ARGV[10])
-local record = {"event", ARGV[1], "waits", ARGV[3], "kept", int(now())}
-if length < most then
-  local plan = length > 0 and redis.call("HGET", KEYS[1], "plan") or ""
-  local lines = {plan}
-  for i = 11, #ARGV, 2 do
-    if length < most and not (plan ~= "" and string.find(plan, '"' .. ARGV[i] .. '"', 1, true)) then
-      lines[#lines + 1] = ARGV[i + 1] .. "\n"
-      length = length + #lines[#lines]
+//	KEYS[k] -> an event's record, then the histories of its things, then its topics; the next event
+//	ARGV[1] -> life of histories and topics, s
+//	ARGV[2] -> entries of a history
+//	ARGV[3] -> bytes of a plan
+//	ARGV[a] -> the event, sealed
+//	ARGV[a+1] -> its life, s
+//	ARGV[a+2] -> roles that nobody is known in yet, or ""
+//	ARGV[a+3] -> ids of broadcasts, or ""
+//	ARGV[a+4] -> event id
+//	ARGV[a+5] -> time of the event, ms
+//	ARGV[a+6] -> its plan, a line a delivery, each beginning with its id
+//	ARGV[a+7], ARGV[a+8] -> how many histories and topics it has; the next event
+//
+// Output: how many events.
+var keepScript = redis.NewScript(indexing + `
+local function grown(key, plan)
+  local old = redis.call("HGET", key, "plan")
+  local lines, length, most = {old}, #old, tonumber(ARGV[3])
+  for line in string.gmatch(plan, "[^\n]+\n") do
+    local id = string.match(line, '^{"id":("[^"]*")')
+    if length < most and not string.find(old, id, 1, true) then
+      lines[#lines + 1] = line
+      length = length + #line
     end
   end
-  record[7], record[8] = "plan", table.concat(lines)
+  return table.concat(lines)
 end
-if ARGV[4] ~= "" then record[#record + 1] = "broadcasts"; record[#record + 1] = ARGV[4] end
-redis.call("HSET", KEYS[1], unpack(record))
-if redis.call("TTL", KEYS[1]) < tonumber(ARGV[2]) then redis.call("EXPIRE", KEYS[1], ARGV[2]) end
-for i = 2, #KEYS do
-  if i - 1 <= tonumber(ARGV[7]) then
-    index(KEYS[i], ARGV[5], ARGV[6], ARGV[8], ARGV[9])
+local kept, k, n = int(now()), 1, 0
+for a = 4, #ARGV, 9 do
+  local key, plan, life, at = KEYS[k], ARGV[a + 6], ARGV[a + 1], ARGV[a + 5]
+  if redis.call("HSTRLEN", key, "plan") > 0 then plan = grown(key, plan) end
+  local fields, new = 4, nil
+  if ARGV[a + 3] == "" then
+    new = redis.call("HSET", key, "event", ARGV[a], "waits", ARGV[a + 2], "kept", kept, "plan", plan)
   else
-    local newest = redis.call("SET", KEYS[i], ARGV[6], "EX", ARGV[8], "GET")
-    if newest and tonumber(newest) > tonumber(ARGV[6]) then
-      redis.call("SET", KEYS[i], newest, "EX", ARGV[8])
-    end
+    fields, new = 5, redis.call("HSET", key, "event", ARGV[a], "waits", ARGV[a + 2], "kept", kept, "plan", plan, "broadcasts", ARGV[a + 3])
   end
+  if new == fields or redis.call("TTL", key) < tonumber(life) then redis.call("EXPIRE", key, life) end
+  local histories, topics = tonumber(ARGV[a + 7]), tonumber(ARGV[a + 8])
+  for i = k + 1, k + histories do index(KEYS[i], ARGV[a + 4], at, ARGV[1], ARGV[2]) end
+  for i = k + histories + 1, k + histories + topics do
+    local newest = redis.call("SET", KEYS[i], at, "EX", ARGV[1], "GET")
+    if newest and tonumber(newest) > tonumber(at) then redis.call("SET", KEYS[i], newest, "EX", ARGV[1]) end
+  end
+  k, n = k + 1 + histories + topics, n + 1
 end
-return 1
+return n
 `)

@@ -53,10 +53,12 @@ func (l *Ledger) settlement(o notify.Outcome, untouched string) call {
 	if o.MessageID != "" && slices.Contains(l.cfg.Receipts, d.Channel) {
 		indexed = "1"
 	}
+	args := append(l.common(o), string(o.Status), o.Reason, o.MessageID, indexed, untouched)
+	marker := fields{}
+	marker.count("n", int64(o.Attempt)).text("r", o.Reason).text("p", o.Provider).text("m", o.MessageID)
 	return call{
 		keys: []string{rediskeys.Delivery(id), rediskeys.Log, rediskeys.ByUser(d.To.UserID), rediskeys.ByProviderID(o.Provider, o.MessageID)},
-		args: slices.Concat(l.common(o),
-			[]any{string(o.Status), o.Attempt, o.Reason, o.Provider, o.MessageID, indexed, untouched}, encode(o)),
+		args: slices.Concat(args, []any{len(args) + 2 + len(marker)}, marker, encode(o)),
 	}
 }
 
