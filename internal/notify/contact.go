@@ -75,6 +75,15 @@ func (c Contact) Address(ch Channel, device string) (a Address, ok bool) {
 	return a, a.Value != ""
 }
 
+// ChatMark stands for the person's Telegram chat without naming it, in links to the bot:
+// eight hex digits, none for no chat.
+func (c Contact) ChatMark() string {
+	if c.TelegramChat == "" {
+		return ""
+	}
+	return fingerprint(c.TelegramChat)[:8]
+}
+
 // Dead returns why an address is not used, if it is not at that time.
 func (c Contact) Dead(a Address, at time.Time) (Health, bool) {
 	if len(c.Health) == 0 {
