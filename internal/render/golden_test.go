@@ -38,7 +38,7 @@ func TestGoldens(t *testing.T) {
 
 // TestGoldenLayout holds the whole of one email, whose layout all others share.
 func TestGoldenLayout(t *testing.T) {
-	s := load(t)
+	s := loadInviting(t)
 	for _, file := range []string{"layout.html", "layout.txt"} {
 		m := message(t, s, "order.created", "buyer", notify.Email, "sr-Latn")
 		body := m.HTML

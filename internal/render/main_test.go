@@ -36,6 +36,18 @@ func loadFiles(t testing.TB, shapes, words fs.FS) *render.Set {
 	return s
 }
 
+// loadInviting loads it for a platform that has a bot.
+func loadInviting(t testing.TB) *render.Set {
+	t.Helper()
+	brand := render.DefaultBrand()
+	brand.Invitation = func(notify.Contact) string { return "https://t.me/vondi_bot?start=token" }
+	s, err := render.Load(templates.Files, locales.Files, brand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // edited copies files with replacements: path, old, new, and so on. An old text of "" stands
 // for the whole file; a new text of "" with it drops the file.
 func edited(t testing.TB, files fs.FS, edits ...string) fstest.MapFS {

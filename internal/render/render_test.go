@@ -105,6 +105,40 @@ func TestEveryMessageOfEverySampleIsWhole(t *testing.T) {
 	}
 }
 
+func TestTheFootInvitesWhoHasNoChat(t *testing.T) {
+	const link = "https://t.me/vondi_bot?start=token"
+	s := loadInviting(t)
+	for locale, label := range map[string]string{
+		"sr-Latn": "Primajte ove poruke i na Telegramu", "sr-Cyrl": "Примајте ове поруке и на Телеграму",
+		"ru": "Получать эти сообщения и в Telegram", "en": "Get these messages in Telegram, too",
+	} {
+		d := delivery(t, "order.shipped", notify.Email, locale)
+		m := mustRender(t, renderer(s), d, notify.Contact{UserID: d.To.UserID})
+		if !strings.Contains(m.HTML, `href="`+link+`">`+label+"</a>") || !strings.Contains(m.Text, label+": "+link+"\n") {
+			t.Errorf("%s: no invitation", locale)
+		}
+	}
+	d := delivery(t, "order.shipped", notify.Email, "en")
+	self := notify.Contact{UserID: d.To.UserID}
+	guest, elsewhere := d, d
+	guest.To = notify.Recipient{Role: "buyer", Guest: true}
+	elsewhere.To.Other = &notify.Address{Channel: notify.Email, Value: "other@example.com"}
+	for name, c := range map[string]struct {
+		set *render.Set
+		d   notify.Delivery
+		c   notify.Contact
+	}{
+		"has a chat":      {s, d, notify.Contact{UserID: d.To.UserID, TelegramChat: "555"}},
+		"is a guest":      {s, guest, notify.Contact{}},
+		"another mailbox": {s, elsewhere, self},
+		"no bot":          {load(t), d, self},
+	} {
+		if m := mustRender(t, renderer(c.set), c.d, c.c); strings.Contains(m.HTML+m.Text, "t.me/") {
+			t.Errorf("%s: invited", name)
+		}
+	}
+}
+
 func TestMessageFields(t *testing.T) {
 	brand := render.DefaultBrand()
 	brand.Unsubscribe = func(d notify.Delivery) string { return "https://n.vondi.rs/u/" + d.ID }

@@ -33,6 +33,7 @@ type View struct {
 	Help        string
 	Mandatory   bool
 	Unsubscribe string
+	Invitation  string // link to the bot, for readers whose chat isn't known
 	Type        string // "order.created"
 
 	dress   *dress
@@ -67,6 +68,7 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 		dress: dress, payload: f.payload, counts: f.counts, voice: v,
 	}
 	view.Link = dress.link(d.Message, f.payload)
+	view.Invitation = s.invitation(d, c)
 	if !v.items {
 		return view, nil
 	}
@@ -76,6 +78,19 @@ func (s *Set) view(t *eventtypes.Type, d notify.Delivery, c notify.Contact, now 
 		view.More, err = v.say(dress.andMore, map[string]any{"count": fmt.Sprint(more)}, []counted{{"count", int64(more)}})
 	}
 	return view, err
+}
+
+// invitation is for the person alone: a link in somebody else's mailbox would make that one
+// the person.
+func (s *Set) invitation(d notify.Delivery, c notify.Contact) string {
+	own := d.To.UserID != "" && d.To.UserID == c.UserID && !d.To.Guest && d.To.Other == nil
+	if s.brand.Invitation == nil || d.Channel != notify.Email || c.TelegramChat != "" || !own {
+		return ""
+	}
+	if link := s.brand.Invitation(c); isHTTPS(link) {
+		return link
+	}
+	return ""
 }
 
 func localeOf(d notify.Delivery, c notify.Contact) string {
