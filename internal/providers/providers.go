@@ -50,7 +50,6 @@ type Sender interface {
 type opener struct {
 	cfg      config.Config
 	feedback channels.Listener // what comes back over a provider's own connection
-	wire     channels.Wire
 	log      zerolog.Logger
 }
 
@@ -64,7 +63,6 @@ func (o opener) email() ([]Sender, error) {
 		if err != nil {
 			return nil, err
 		}
-		cfg.Relay.Wire = o.wire
 		cfg.BounceDomain = o.cfg.Email.Domain
 		cfg.Pool.Size = o.cfg.Delivery.Workers[string(notify.Email)]
 		return email.New(cfg)
@@ -76,7 +74,7 @@ func (o opener) telegram() ([]Sender, error) {
 	if c.Token.Empty() {
 		return nil, nil
 	}
-	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint, Wire: o.wire})
+	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint})
 	if err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)
 	}
@@ -85,7 +83,7 @@ func (o opener) telegram() ([]Sender, error) {
 
 func (o opener) sms() ([]Sender, error) {
 	return each("sms.url", o.cfg.SMS.URL, func(raw secret.String) (Sender, error) {
-		return sms.Open(raw, sms.Options{Listener: o.feedback, Wire: o.wire, Log: o.log})
+		return sms.Open(raw, o.feedback, o.log)
 	})
 }
 
@@ -94,7 +92,7 @@ func (o opener) push() ([]Sender, error) {
 	if c.Credentials == "" && c.Endpoint == "" {
 		return nil, nil
 	}
-	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project, Wire: o.wire})
+	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project})
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +156,6 @@ type Options struct {
 	Redis    redis.UniversalClient // keeps the limits of all pods together; nil: no limits
 	Feedback channels.Listener     // nil: what comes back over a provider's own link is dropped
 	OnState  func(provider string, s channels.State)
-	Wire     channels.Wire // hears what is said to the providers; nil: nobody
 	Log      zerolog.Logger
 }
 
@@ -168,7 +165,7 @@ func Open(cfg config.Config, o Options) (*Set, error) {
 	s := &Set{senders: map[notify.Channel][]Sender{}, guarded: map[notify.Channel]channels.Sender{}, guards: map[string]*channels.Breaker{}}
 	var problems []error
 	for _, p := range list() {
-		senders, err := p.open(opener{cfg, o.Feedback, o.Wire, o.Log})
+		senders, err := p.open(opener{cfg, o.Feedback, o.Log})
 		if err != nil {
 			problems = append(problems, err)
 		}
