@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -29,6 +30,7 @@ type options struct {
 }
 
 func main() {
+	debug.SetGCPercent(400) // as cmd/notifyd does; all contestants have it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, parse()); err != nil {

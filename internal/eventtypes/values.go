@@ -132,8 +132,10 @@ func (v *Time) UnmarshalJSON(b []byte) error {
 
 // ParseTime reads RFC 3339, Unix seconds and Unix milliseconds, as UTC.
 func ParseTime(s string) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-		return t.UTC(), nil
+	if strings.Contains(s, "-") { // a plain number, the usual case, isn't tried in vain
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+			return t.UTC(), nil
+		}
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	switch {

@@ -85,15 +85,15 @@ func (l *Ledger) keeping(c *call, p notify.Planned) error {
 
 // planText is a plan, a line of JSON a delivery, no longer than what is kept of one.
 func planText(p notify.Plan) []byte {
-	text := make([]byte, 0, 160*(len(p.Send)+len(p.Skip)))
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
 	for _, k := range kept(p) {
-		line, _ := json.Marshal(k) // strings only
-		if len(text) >= planBytes {
+		if text.Len() >= planBytes {
 			break
 		}
-		text = append(append(text, line...), '\n')
+		_ = lines.Encode(k) // strings only
 	}
-	return text
+	return text.Bytes()
 }
 
 // eventLife outlasts the last delivery's chance to be sent, and its marker: while one
@@ -187,8 +187,10 @@ func (l *Ledger) open(sealed []byte) (e notify.Event, err error) {
 func encodeEvent(e notify.Event) ([]byte, error) {
 	data := e.Data
 	e.Data = nil
-	head, err := json.Marshal(e)
-	return append(append(head, '\n'), data...), err
+	var text bytes.Buffer
+	err := json.NewEncoder(&text).Encode(e) // which ends the line
+	text.Write(data)
+	return text.Bytes(), err
 }
 
 func decodeEvent(text []byte) (e notify.Event, err error) {

@@ -34,13 +34,16 @@ func decode(at notify.Position, values map[string]any, now time.Time) (notify.Ev
 	e.Time = written(at.Entry, e.Occurred, now)
 	e.ID = eventID(head, payload, e)
 	e.Wishes = wishes(head, payload, e.Type)
-	e.Data, err = payload.without(headFields).json()
-	return e, err
+	e.Data = payload.without(headFields).json()
+	return e, nil
 }
 
 // occurred is the producer's own time.
 func occurred(head, payload document) time.Time {
 	for _, s := range []string{head.text("timestamp"), head.text("time"), payload.text("timestamp")} {
+		if s == "" {
+			continue
+		}
 		if t, err := eventtypes.ParseTime(s); err == nil {
 			return t
 		}

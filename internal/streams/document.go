@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -146,6 +147,9 @@ func text(raw json.RawMessage) string {
 	if raw[0] != '"' {
 		return string(raw)
 	}
+	if inner := string(raw[1 : len(raw)-1]); isPlain(inner) {
+		return inner
+	}
 	var s string
 	_ = json.Unmarshal(raw, &s) // it is valid: it stood in a valid document
 	return s
@@ -169,12 +173,22 @@ func (d document) without(names []string) document {
 	return rest
 }
 
-func (d document) json() (json.RawMessage, error) {
-	b, err := json.Marshal(map[string]json.RawMessage(d))
-	if err != nil {
-		return nil, unreadable(ReasonBrokenJSON, "the payload can't be written as JSON")
+// json writes the document, its fields in order. Each value is valid as it stands.
+func (d document) json() json.RawMessage {
+	names := slices.Sorted(maps.Keys(d))
+	size := 2
+	for _, n := range names {
+		size += len(n) + len(d[n]) + len(`"":,`)
 	}
-	return b, nil
+	b := append(make([]byte, 0, size), '{')
+	for i, n := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, quote(n)...), ':')
+		b = append(b, d[n]...)
+	}
+	return append(b, '}')
 }
 
 // quote is a string as JSON. Invalid UTF-8 becomes U+FFFD.

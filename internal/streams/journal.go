@@ -39,7 +39,7 @@ func (r *Reader) logProcessing(e notify.Event) {
 
 // withID adds an id, as a number where it is one. What doesn't look like an id stays out.
 func withID(line *zerolog.Event, name, id string) *zerolog.Event {
-	if !plainID.MatchString(id) {
+	if !isPlainID(id) {
 		return line
 	}
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil {

@@ -70,7 +70,7 @@ func hidden(s string) string { return fmt.Sprintf("•••(%d bytes)", len(s))
 
 func maskValue(name, value string) string {
 	isID := strings.HasSuffix(name, "_id") || slices.Contains(shownFields, name)
-	if value == "" || isID && plainID.MatchString(value) {
+	if value == "" || isID && isPlainID(value) {
 		return value
 	}
 	return hidden(value)

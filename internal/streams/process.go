@@ -82,7 +82,7 @@ func (r *Reader) readOne(e entry, size int) (notify.Event, error) {
 	if err != nil {
 		return notify.Event{Source: at}, err
 	}
-	if !plainID.MatchString(event.Type) { // it may be anything, even an address
+	if !isPlainID(event.Type) { // it may be anything, even an address
 		event.Type = ""
 		return event, unreadable(ReasonUnknownType, "the type is no name such as order.confirmed")
 	}

@@ -12,8 +12,6 @@ import (
 )
 
 var (
-	plainID     = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
-	digits      = regexp.MustCompile(`^[0-9]{1,19}$`)
 	locale      = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$`)
 	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
 )
@@ -31,7 +29,7 @@ func eventID(head, payload document, e notify.Event) string {
 	switch {
 	case id == "":
 		return hash(e.Source.Source, e.Source.Stream, e.Source.Entry)
-	case digits.MatchString(id):
+	case isCount(id):
 		return hashUnlessPlain(e.Type + ":" + id)
 	}
 	return hashUnlessPlain(id)
@@ -39,10 +37,27 @@ func eventID(head, payload document, e notify.Event) string {
 
 // hashUnlessPlain keeps odd ids, which may carry anything, out of keys and logs.
 func hashUnlessPlain(id string) string {
-	if plainID.MatchString(id) {
+	if isPlainID(id) {
 		return id
 	}
 	return hash(id)
+}
+
+// isPlainID says whether a name may stand in keys and logs as it is.
+func isPlainID(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == ':', c == '-':
+		default:
+			return false
+		}
+	}
+	return 1 <= len(s) && len(s) <= 128
+}
+
+// isCount says whether an id is a mere number.
+func isCount(s string) bool {
+	return 1 <= len(s) && len(s) <= 19 && strings.Trim(s, "0123456789") == ""
 }
 
 func hash(parts ...string) string {
@@ -53,7 +68,7 @@ func hash(parts ...string) string {
 // trace is the W3C traceparent, if it is one.
 func (d document) trace() string {
 	s := strings.ToLower(d.text("traceparent"))
-	if !traceparent.MatchString(s) {
+	if s == "" || !traceparent.MatchString(s) {
 		return ""
 	}
 	return s
@@ -64,18 +79,20 @@ func (d document) trace() string {
 func wishes(head, payload document, typ string) notify.Wishes {
 	both := []document{head, payload}
 	w := notify.Wishes{UserID: wishedUser(head, payload, typ)}
-	if s := firstText(both, "locale"); locale.MatchString(s) {
+	if s := firstText(both, "locale"); s != "" && locale.MatchString(s) {
 		w.Locale = s
 	}
-	if p, err := notify.ParsePriority(firstText(both, "priority")); err == nil {
-		w.Priority = p
+	if s := firstText(both, "priority"); s != "" {
+		w.Priority, _ = notify.ParsePriority(s)
 	}
 	for _, d := range both {
-		if w.Channels == nil {
-			w.Channels = channels(d["channels"])
+		if raw, ok := d["channels"]; ok && w.Channels == nil {
+			w.Channels = channels(raw)
 		}
-		if m, err := object(d["metadata"]); err == nil && w.Metadata == nil {
-			w.Metadata, _ = m.json()
+		if raw, ok := d["metadata"]; ok && w.Metadata == nil {
+			if m, err := object(raw); err == nil {
+				w.Metadata = m.json()
+			}
 		}
 	}
 	return w
