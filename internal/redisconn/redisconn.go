@@ -5,6 +5,8 @@
 //	rediss://…                                     the same with TLS
 //	redis-sentinel://[:password@]host1:port,host2:port/master/db
 //	redis-cluster://[:password@]host1:port,host2:port
+//
+// Behind each may stand ?tls=on&ca=FILE&cert=FILE&key=FILE.
 package redisconn
 
 import (
@@ -31,6 +33,11 @@ type Options struct {
 	Password secret.String
 	DB       int
 	TLS      bool
+	CA       string // files of PEM
+	Cert     string
+	Key      string
+
+	secured *tls.Config
 }
 
 // Parse reads a URL. A password that the URL doesn't have is taken from password. Errors
@@ -52,6 +59,7 @@ func parse(raw string) (Options, error) {
 		return Options{}, fmt.Errorf("no scheme")
 	}
 	// net/url doesn't take several hosts: read the authority by hand, the rest by url.
+	rest, query, _ := strings.Cut(rest, "?")
 	authority, path, _ := strings.Cut(rest, "/")
 	var o Options
 	if at := strings.LastIndex(authority, "@"); at >= 0 {
@@ -60,11 +68,10 @@ func parse(raw string) (Options, error) {
 		}
 		authority = authority[at+1:]
 	}
-	path, query, _ := strings.Cut(path, "?")
-	if query != "" {
-		return o, fmt.Errorf("unknown options %q", query)
+	if err := o.place(scheme, authority, path); err != nil {
+		return o, err
 	}
-	return o, o.place(scheme, authority, path)
+	return o, o.secure(query)
 }
 
 func (o *Options) login(userinfo string) error {
@@ -162,9 +169,8 @@ func (o Options) Universal() *redis.UniversalOptions {
 		DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
-	if o.TLS {
-		host, _, _ := net.SplitHostPort(o.Addrs[0])
-		u.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
+	if o.secured != nil {
+		u.TLSConfig = o.secured.Clone()
 	}
 	return u
 }

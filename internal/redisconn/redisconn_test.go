@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestParse(t *testing.T) {
@@ -18,6 +19,7 @@ func TestParse(t *testing.T) {
 		{"rediss://app:x@h:1", Options{Addrs: []string{"h:1"}, Username: "app", Password: "x", TLS: true}},
 		{"redis-sentinel://a:1,b/main/2", Options{Addrs: []string{"a:1", "b:26379"}, Master: "main", DB: 2}},
 		{"redis-cluster://a:1,b:2", Options{Addrs: []string{"a:1", "b:2"}, Cluster: true}},
+		{"redis-cluster://a:1,b:2?tls=on", Options{Addrs: []string{"a:1", "b:2"}, Cluster: true, TLS: true}},
 		{"redis://[::1]:7/0", Options{Addrs: []string{"[::1]:7"}}},
 	} {
 		got, err := Parse(tc.url, "")
@@ -25,7 +27,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q): %v", tc.url, err)
 			continue
 		}
-		if d := cmp.Diff(tc.want, got); d != "" {
+		if d := cmp.Diff(tc.want, got, cmpopts.IgnoreUnexported(Options{})); d != "" {
 			t.Errorf("Parse(%q) (-want +got):\n%s", tc.url, d)
 		}
 	}
@@ -45,6 +47,7 @@ func TestParseErrorsHideThePassword(t *testing.T) {
 	for _, url := range []string{
 		"localhost:6379", "http://u:hunter2@h:1", "redis://u:hunter2@a:1,b:2", "redis://u:hunter2@h:1/x",
 		"redis-sentinel://u:hunter2@h:1", "redis-cluster://u:hunter2@h:1/4", "redis://u:hunter2@", "redis://u:hunter2@h:1/0?x=1",
+		"redis://u:hunter2@h:1/0?ca=ca.pem", "rediss://u:hunter2@h:1/0?ca=/nowhere/ca.pem", "rediss://u:hunter2@h:1/0?cert=/nowhere/cert.pem",
 	} {
 		_, err := Parse(url, "")
 		if err == nil {
