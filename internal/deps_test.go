@@ -66,6 +66,7 @@ internal/admin       internal/notify internal/secret
 internal/public      internal/notify internal/secret internal/channels
 internal/devinbox    internal/simulators
 internal/providers   internal/notify internal/secret internal/config internal/channels internal/channels/…
+internal/wording     internal/config internal/render templates locales
 internal/replies     internal/notify internal/channels internal/channels/telegram
 internal/app         internal/… templates locales
 internal/ctl         internal/… templates locales

@@ -2,8 +2,7 @@ package app
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
+	"time"
 
 	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -11,8 +10,7 @@ import (
 	"github.com/vondi-global/notifications/internal/public"
 	"github.com/vondi-global/notifications/internal/render"
 	"github.com/vondi-global/notifications/internal/telemetry"
-	"github.com/vondi-global/notifications/locales"
-	"github.com/vondi-global/notifications/templates"
+	"github.com/vondi-global/notifications/internal/wording"
 )
 
 // buildWords loads templates and locales: a broken one stops the start, not a send. Mounted
@@ -38,35 +36,24 @@ type wordsMetrics struct{ m *telemetry.Metrics }
 func (w wordsMetrics) FellBack(_, _, got string)               { w.m.FellBack(got) }
 func (w wordsMetrics) Reloaded(taken bool, _ []render.Finding) { w.m.Reloaded(taken) }
 
-// Reload reads templates and locales again, now. A set with errors is refused.
-func (a *App) Reload() { a.watcher.Reload() }
-
 func newWatcher(cfg config.Config) *render.Watcher {
-	w := &render.Watcher{
-		Templates: dirOr(cfg.Words.Templates, templates.Files), Locales: dirOr(cfg.Words.Locales, locales.Files), Brand: brand(cfg),
-	}
-	for _, dir := range []string{cfg.Words.Templates, cfg.Words.Locales} {
-		if dir != "" {
-			w.Dirs = append(w.Dirs, dir)
-		}
-	}
+	w := wording.Watcher(cfg.Words, cfg.Brand)
+	w.Brand = brand(cfg)
 	return w
 }
 
-// dirOr is the mounted directory, or what is built in where there is none.
-func dirOr(dir string, builtIn fs.FS) fs.FS {
-	if dir == "" {
-		return builtIn
-	}
-	return os.DirFS(dir)
-}
-
+// brand is the configured one, with links that unsubscribe.
 func brand(cfg config.Config) render.Brand {
-	b, out := cfg.Brand, render.DefaultBrand()
-	out.Name, out.Site, out.Logo, out.Color, out.Address, out.Support = b.Name, b.Site, b.Logo, b.Color, b.Address, b.Support
-	links := public.Links{Base: cfg.Public.URL, Key: cfg.Public.Key}
-	out.Unsubscribe = func(d notify.Delivery) string {
+	b, links := wording.Brand(cfg.Brand), public.Links{Base: cfg.Public.URL, Key: cfg.Public.Key}
+	b.Unsubscribe = func(d notify.Delivery) string {
 		return links.Unsubscribe(d, eventtypes.EventType(d.Event.Type).Category())
 	}
-	return out
+	invitations := invitations(cfg)
+	b.Invitation = func(c notify.Contact) string { return invitations.Link(c, public.InvitationLife) }
+	return b
+}
+
+// invitations are the links by which people make their Telegram chat known.
+func invitations(cfg config.Config) public.Invitations {
+	return public.Invitations{Bot: cfg.Telegram.Bot, Key: cfg.Public.Key, Now: time.Now}
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
-// Config is the tree. The env tag, behind VONDINOTIFY_, is the variable of the environment.
+// Config is the tree. The env tag, behind VONDINOTIFY_, is the variable of the environment;
+// what is live a running daemon takes, the rest needs a restart.
 type Config struct {
 	Redis     Redis             `yaml:"redis"`
 	Sources   map[string]string `yaml:"sources" env:"SOURCES" doc:"Redis servers whose streams are read: name → URL (in the environment: listings=redis://…,wms=redis://…). Passport section 2.1."`
@@ -28,10 +29,10 @@ type Config struct {
 	History   History           `yaml:"history"`
 	Directory Directory         `yaml:"directory"`
 	Words     Words             `yaml:"words"`
-	Brand     Brand             `yaml:"brand"`
+	Brand     Brand             `yaml:"brand" live:"yes"`
 
 	// Types are the operators' overrides by event type; see docs/operations.md.
-	Types map[string]Override `yaml:"types" doc:"Overrides by event type: channels, audience, priority, life."`
+	Types map[string]Override `yaml:"types" live:"yes" doc:"Overrides by event type: channels, audience, priority, life."`
 }
 
 // Redis is the Notifications Redis: queues, ledger, address book, dead letters.
@@ -61,7 +62,7 @@ type Public struct {
 
 // Log says how much is logged, and in which shape.
 type Log struct {
-	Level  string `yaml:"level" env:"LOG_LEVEL" doc:"debug, info, warn or error."`
+	Level  string `yaml:"level" env:"LOG_LEVEL" live:"yes" doc:"debug, info, warn or error."`
 	Format string `yaml:"format" env:"LOG_FORMAT" doc:"json or console."`
 }
 
@@ -73,7 +74,7 @@ type Telemetry struct {
 // Email is the mail relays. Without a URL the channel is off.
 type Email struct {
 	URL      secret.String `yaml:"url" env:"SMTP_URL" doc:"smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=… or smtps://…; several, separated by spaces, in the order of failover."`
-	Rate     float64       `yaml:"rate" env:"SMTP_RATE" doc:"Messages a second, of all pods together. 0: no limit."`
+	Rate     float64       `yaml:"rate" env:"SMTP_RATE" live:"yes" doc:"Messages a second, of all pods together. 0: no limit."`
 	Feedback secret.String `yaml:"feedback" env:"SMTP_FEEDBACK" doc:"Whose reports the public server takes, separated by spaces: ses=<topic ARN>, sendgrid=<public key>, mailgun=<signing key>. They come to /callbacks/ses …"`
 	Bounces  string        `yaml:"bounce_addr" env:"SMTP_BOUNCE_ADDR" doc:"Address of the mail server that takes bounces for bounce_domain. Empty: none."`
 	Domain   string        `yaml:"bounce_domain" env:"SMTP_BOUNCE_DOMAIN" doc:"Domain of the envelope sender; bounces come back to it. Empty: the sender's own address."`
@@ -86,13 +87,13 @@ type Telegram struct {
 	Updates  string        `yaml:"updates" env:"TELEGRAM_UPDATES" doc:"How /start and /stop reach us: off, webhook (to <public.url>/telegram) or poll (one pod at a time)."`
 	Webhook  secret.String `yaml:"webhook_secret" env:"TELEGRAM_WEBHOOK_SECRET" doc:"The secret_token that Telegram shows with each update."`
 	Endpoint string        `yaml:"endpoint" env:"TELEGRAM_ENDPOINT" doc:"Base URL of the Bot API."`
-	Rate     float64       `yaml:"rate" env:"TELEGRAM_RATE" doc:"Messages a second, of all pods together. Telegram allows about 30."`
+	Rate     float64       `yaml:"rate" env:"TELEGRAM_RATE" live:"yes" doc:"Messages a second, of all pods together. Telegram allows about 30."`
 }
 
 // SMS is the providers of text messages. Without a URL the channel is off.
 type SMS struct {
 	URL  secret.String `yaml:"url" env:"SMS_URL" doc:"twilio://sid:token@host?from=…, infobip://key@host?from=… or smpp://user:pass@host:port?from=…; several, separated by spaces, in the order of failover."`
-	Rate float64       `yaml:"rate" env:"SMS_RATE" doc:"Messages a second, of all pods together. 0: no limit."`
+	Rate float64       `yaml:"rate" env:"SMS_RATE" live:"yes" doc:"Messages a second, of all pods together. 0: no limit."`
 }
 
 // Push is Firebase Cloud Messaging. Without a project and credentials the channel is off.
@@ -100,7 +101,7 @@ type Push struct {
 	Credentials string  `yaml:"credentials_file" env:"FCM_CREDENTIALS_FILE" doc:"Service account file."`
 	Endpoint    string  `yaml:"endpoint" env:"FCM_ENDPOINT" doc:"Base URL of FCM; without credentials only a loopback address is accepted."`
 	Project     string  `yaml:"project" env:"FCM_PROJECT" doc:"Firebase project; the service account's own if empty."`
-	Rate        float64 `yaml:"rate" env:"FCM_RATE" doc:"Messages a second, of all pods together. FCM allows 10,000 a second in a project."`
+	Rate        float64 `yaml:"rate" env:"FCM_RATE" live:"yes" doc:"Messages a second, of all pods together. FCM allows 10,000 a second in a project."`
 }
 
 // Streams says how the sources are read.
@@ -121,7 +122,7 @@ type Delivery struct {
 	Timeout time.Duration  `yaml:"timeout" env:"DELIVERY_TIMEOUT" doc:"How long a provider may take to answer."`
 	Workers map[string]int `yaml:"workers" env:"DELIVERY_WORKERS" doc:"Messages sent side by side, by channel (in the environment: email=20,sms=10)."`
 	Drain   time.Duration  `yaml:"drain" env:"DELIVERY_DRAIN" doc:"How long a stop waits for sends under way."`
-	Large   int            `yaml:"broadcast_above" env:"DELIVERY_BROADCAST_ABOVE" doc:"Larger audiences become a broadcast that pages through them."`
+	Large   int            `yaml:"broadcast_above" env:"DELIVERY_BROADCAST_ABOVE" live:"yes" doc:"Larger audiences become a broadcast that pages through them."`
 }
 
 // History says how long outcomes are remembered.
@@ -152,6 +153,12 @@ type Brand struct {
 	Color   string `yaml:"color" env:"BRAND_COLOR" doc:"Colour of buttons and links, #rrggbb."`
 	Address string `yaml:"address" env:"BRAND_ADDRESS" doc:"Postal address in the emails' footer."`
 	Support string `yaml:"support" env:"BRAND_SUPPORT" doc:"Address for questions."`
+
+	Currency string            `yaml:"currency" env:"BRAND_CURRENCY" doc:"Currency of amounts whose event names none."`
+	Paths    map[string]string `yaml:"paths" env:"BRAND_PATHS" doc:"Pages that messages lead to, where they aren't the usual ones: order=/my/orders/{order_id}. A full https:// address is taken as it is. docs/authors.md lists the pages."`
+
+	// Storefronts have no storefronts of their own.
+	Storefronts map[string]Brand `yaml:"storefronts" doc:"Brands of storefronts, by storefront_id, with the keys of brand; what one leaves out is the marketplace's. Events that carry the storefront_id are dressed in them."`
 }
 
 // Override changes a type without a build. Empty fields leave the catalogue's.
@@ -192,6 +199,7 @@ func Default() Config {
 		Brand: Brand{
 			Name: "Vondi", Site: "https://vondi.rs", Logo: "https://vondi.rs/static/email/logo.png",
 			Color: "#0f766e", Address: "Vondi d.o.o., Beograd", Support: "podrska@vondi.rs",
+			Currency: "RSD",
 		},
 	}
 }

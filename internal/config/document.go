@@ -47,7 +47,7 @@ func (s Setting) yaml(indent string) string {
 			fmt.Fprintf(&b, "\n%s  %s: %s", indent, k, v)
 		}
 		return b.String()
-	case map[string]Override:
+	case map[string]Override, map[string]Brand:
 		return " {}"
 	case bool, int, int64, float64:
 		return " " + s.String()
@@ -68,7 +68,8 @@ func Markdown() string {
 
 notifyd reads its defaults, then a YAML file (` + "`--config`" + `), then the environment, then flags; the
 later wins. Unknown keys are errors. A secret may also come from a file: put ` + "`_FILE`" + ` behind its
-variable. ` + "`notifyd check`" + ` says everything that is wrong at once; ` + "`notifyd config`" + ` shows what is in force.
+variable. ` + "`notifyd check`" + ` says everything that is wrong at once; ` + "`notifyd config`" + ` shows what is in force. A setting
+marked ↻ is taken while the daemon runs, on SIGHUP or within seconds of its change in the file; the others need a restart.
 
 | key | variable | default | meaning |
 |---|---|---|---|
@@ -81,7 +82,11 @@ variable. ` + "`notifyd check`" + ` says everything that is wrong at once; ` + "
 		if value != "" && value != "map[]" {
 			value = "`" + value + "`"
 		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Key, strings.TrimPrefix(s.Env, EnvPrefix), strings.ReplaceAll(value, ",", ", "), strings.ReplaceAll(s.Doc, "|", "\\|"))
+		mark := ""
+		if s.Live {
+			mark = " ↻"
+		}
+		fmt.Fprintf(&b, "| `%s`%s | `%s` | %s | %s |\n", s.Key, mark, strings.TrimPrefix(s.Env, EnvPrefix), strings.ReplaceAll(value, ",", ", "), strings.ReplaceAll(s.Doc, "|", "\\|"))
 	}
 	b.WriteString("\nEach variable begins with `VONDINOTIFY_`.\n")
 	return b.String()

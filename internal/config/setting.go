@@ -21,23 +21,25 @@ type Setting struct {
 	Env    string // "VONDINOTIFY_REDIS_URL"; empty where only the file can say it
 	Doc    string
 	Secret bool
+	Live   bool // taken by a running daemon
 
 	value reflect.Value
 }
 
 // Settings lists the leaves of c, in the order of the tree.
-func Settings(c *Config) []Setting { return leaves(reflect.ValueOf(c).Elem(), "") }
+func Settings(c *Config) []Setting { return leaves(reflect.ValueOf(c).Elem(), "", false) }
 
-func leaves(v reflect.Value, prefix string) []Setting {
+func leaves(v reflect.Value, prefix string, live bool) []Setting {
 	var list []Setting
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		key := prefix + f.Tag.Get("yaml")
+		live := live || f.Tag.Get("live") != ""
 		if f.Type.Kind() == reflect.Struct {
-			list = append(list, leaves(v.Field(i), key+".")...)
+			list = append(list, leaves(v.Field(i), key+".", live)...)
 			continue
 		}
-		s := Setting{Key: key, Doc: f.Tag.Get("doc"), Secret: f.Type == reflect.TypeFor[secret.String](), value: v.Field(i)}
+		s := Setting{Key: key, Doc: f.Tag.Get("doc"), Secret: f.Type == reflect.TypeFor[secret.String](), Live: live, value: v.Field(i)}
 		if env := f.Tag.Get("env"); env != "" {
 			s.Env = EnvPrefix + env
 		}
@@ -56,6 +58,8 @@ func (s Setting) String() string {
 	case map[string]int:
 		return joinMap(v, strconv.Itoa)
 	case map[string]Override:
+		return strings.Join(slices.Sorted(maps.Keys(v)), ",")
+	case map[string]Brand:
 		return strings.Join(slices.Sorted(maps.Keys(v)), ",")
 	default:
 		return fmt.Sprint(v)

@@ -3,16 +3,13 @@ package ctl
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/render"
-	"github.com/vondi-global/notifications/locales"
-	"github.com/vondi-global/notifications/templates"
+	"github.com/vondi-global/notifications/internal/wording"
 )
 
 // words loads templates and locales as the daemon does.
@@ -21,21 +18,11 @@ func (s *session) words() (*render.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := render.DefaultBrand()
-	c := cfg.Brand
-	b.Name, b.Site, b.Logo, b.Color, b.Address, b.Support = c.Name, c.Site, c.Logo, c.Color, c.Address, c.Support
-	set, err := render.Load(dirOr(cfg.Words.Templates, templates.Files), dirOr(cfg.Words.Locales, locales.Files), b)
+	set, err := wording.Watcher(cfg.Words, cfg.Brand).Load()
 	if err != nil {
 		return nil, fmt.Errorf("templates and locales: %w", err)
 	}
 	return set, nil
-}
-
-func dirOr(dir string, builtIn fs.FS) fs.FS {
-	if dir == "" {
-		return builtIn
-	}
-	return os.DirFS(dir)
 }
 
 func (s *session) renderer() (*render.Renderer, error) {

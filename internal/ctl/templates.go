@@ -11,8 +11,7 @@ import (
 	"github.com/vondi-global/notifications/internal/config"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/render"
-	"github.com/vondi-global/notifications/locales"
-	"github.com/vondi-global/notifications/templates"
+	"github.com/vondi-global/notifications/internal/wording"
 )
 
 func newTemplates(s *session) *cobra.Command {
@@ -71,14 +70,10 @@ func (f *wordsFiles) watcher() (*render.Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &render.Watcher{
-		Templates: dirOr(f.templates, templates.Files), Locales: dirOr(f.locales, locales.Files), Brand: brandOf(cfg.Brand),
-	}
-	for _, dir := range []string{f.templates, f.locales} {
-		if dir != "" {
-			w.Dirs = append(w.Dirs, dir)
-		}
-	}
+	w := wording.Watcher(config.Words{Templates: f.templates, Locales: f.locales}, cfg.Brand)
+	// The links in previews lead nowhere.
+	w.Brand.Unsubscribe = func(notify.Delivery) string { return cfg.Brand.Site + "/unsubscribe/preview" }
+	w.Brand.Invitation = func(notify.Contact) string { return "https://t.me/preview" }
 	return w, nil
 }
 
@@ -89,14 +84,6 @@ func (f *wordsFiles) load() (*render.Set, error) {
 		return nil, err
 	}
 	return w.Load()
-}
-
-// brandOf dresses previews as the configuration says. The links in them lead nowhere.
-func brandOf(b config.Brand) render.Brand {
-	out := render.DefaultBrand()
-	out.Name, out.Site, out.Logo, out.Color, out.Address, out.Support = b.Name, b.Site, b.Logo, b.Color, b.Address, b.Support
-	out.Unsubscribe = func(notify.Delivery) string { return b.Site + "/unsubscribe/preview" }
-	return out
 }
 
 func newTemplatesCoverage(f *wordsFiles) *cobra.Command {

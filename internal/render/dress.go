@@ -39,8 +39,8 @@ func dresses(all map[string]*words, brand Brand, p map[string]*pages) (map[dress
 		m[dressKey{locale, ""}] = d
 		for id, b := range brand.Storefronts {
 			b = b.over(brand)
-			if err := b.check(); err != nil {
-				return nil, fmt.Errorf("storefront %s: %w", id, err)
+			if err := b.checkStorefront(id); err != nil {
+				return nil, err
 			}
 			if m[dressKey{locale, id}], err = newDress(w, b, p[locale]); err != nil {
 				return nil, err

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -54,6 +56,15 @@ func (p payload) text(name string) string {
 	}
 	s, _ := p.loose[name].(string)
 	return s
+}
+
+// storefront returns the storefront that an event is about, "" where it doesn't say. A type
+// needn't know the field: producers may send it with any event.
+func (p payload) storefront() string {
+	if _, ok := p.fields["storefront_id"]; ok || !bytes.Contains(p.event.Data, []byte(`"storefront_id"`)) {
+		return p.text("storefront_id")
+	}
+	return fmt.Sprint(p.typ.Values(p.event)["storefront_id"])
 }
 
 // integer returns a whole number; ok is false where the payload has no such field.

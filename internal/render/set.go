@@ -33,7 +33,7 @@ func Load(templates, locales fs.FS, brand Brand) (*Set, error) {
 	if brand.Currency == "" {
 		brand.Currency = "RSD"
 	}
-	if err := brand.check(); err != nil {
+	if err := brand.check("brand"); err != nil {
 		return nil, err
 	}
 	all, err := loadWords(locales)
@@ -139,7 +139,7 @@ func (s *Set) voice(locale, message, typ string, ch notify.Channel) (*voice, err
 // dress returns the brand in which an event's messages are dressed.
 func (s *Set) dress(locale string, p payload) *dress {
 	if len(s.brand.Storefronts) > 0 {
-		if d := s.dresses[dressKey{locale, p.text("storefront_id")}]; d != nil {
+		if d := s.dresses[dressKey{locale, p.storefront()}]; d != nil {
 			return d
 		}
 	}
