@@ -62,7 +62,7 @@ func (d doctor) tryProviders(ch notify.Channel) (name string, errs []error) {
 		}
 	case notify.SMS:
 		for raw := range strings.FieldsSeq(cfg.SMS.URL.Reveal()) {
-			try(sms.Open(secret.String(raw), nil, zerolog.Nop()))
+			try(sms.Open(secret.String(raw), sms.Options{Log: zerolog.Nop()}))
 		}
 	case notify.Telegram:
 		if name != "" {

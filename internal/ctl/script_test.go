@@ -86,6 +86,7 @@ func newStage(t *testing.T) *stage {
 		"VONDINOTIFY_SMTP_URL=" + outside.SMTP.URL() + "&from=noreply@vondi.rs",
 		"VONDINOTIFY_TELEGRAM_TOKEN=123456:simulated", "VONDINOTIFY_TELEGRAM_ENDPOINT=" + outside.Telegram.URL(),
 		"VONDINOTIFY_SMS_URL=" + outside.Twilio.DSN("+381600000000"),
+		"BY_INFOBIP=" + outside.Infobip.DSN("VONDI"), "BY_SMPP=" + outside.SMPP.DSN("VONDI"),
 		"VONDINOTIFY_FCM_ENDPOINT=" + outside.FCM.URL(), "VONDINOTIFY_FCM_PROJECT=vondi-dev",
 	}
 	t.Cleanup(func() { w.stop(); _ = outside.Close() })

@@ -20,7 +20,7 @@ import (
 // sendFlags are the flags of send.
 type sendFlags struct {
 	channel, to, typ, role, locale, platform string
-	verbose, each, yes                       bool
+	verbose, reveal, each, yes               bool
 }
 
 func newSend(s *session) *cobra.Command {
@@ -30,7 +30,7 @@ func newSend(s *session) *cobra.Command {
 		Long: `send tries a provider as the configuration has it: it makes a message, of a type's example
 where one is named, hands it over, and says what the provider answered and what the daemon
 would make of that. It needs no Redis, and what it sends stands in no log.`,
-		Example: `  notifyctl send --channel email --to me@example.com -v
+		Example: `  notifyctl send --channel email --to me@example.com -v   # the SMTP dialogue too
   notifyctl send --channel sms --to +381601234567 --type pvz.parcel.arrived --locale sr-Cyrl`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.send(c.Context(), f) },
@@ -41,7 +41,8 @@ would make of that. It needs no Redis, and what it sends stands in no log.`,
 	c.Flags().StringVar(&f.role, "role", "", "the message for this role (default: the type's first)")
 	c.Flags().StringVar(&f.locale, "locale", notify.SerbianLatin, "its language")
 	c.Flags().StringVar(&f.platform, "platform", "android", "push: android, ios or web")
-	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show the message and what is on the wire, secrets hidden")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show the message and all that is said on the wire, secrets hidden")
+	c.Flags().BoolVar(&f.reveal, "reveal", false, "with -v: show the address whole")
 	c.Flags().BoolVar(&f.each, "each", false, "through each provider of the channel, not the first only")
 	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "don't ask in a protected context")
 	_ = c.MarkFlagRequired("channel")
@@ -79,7 +80,7 @@ func (s *session) send(ctx context.Context, f sendFlags) error {
 	if err := s.askProtected("Send a message to "+to.String(), f.yes); err != nil {
 		return err
 	}
-	set, err := sending.Open(*cfg, sending.Options{Log: zerolog.Nop()})
+	set, err := sending.Open(*cfg, sending.Options{Wire: s.wire(f, to), Log: zerolog.Nop()})
 	s.opened = append(s.opened, set.Close)
 	senders := set.Bare(to.Channel)
 	if len(senders) == 0 {
@@ -124,7 +125,7 @@ func (s *session) tryAll(ctx context.Context, senders []sending.Sender, to notif
 	failed := false
 	var trials []trial
 	for _, sender := range senders {
-		one := s.try(ctx, sender, to, m, f.verbose)
+		one := s.try(ctx, sender, to, m)
 		failed = failed || one.Error != ""
 		trials = append(trials, one)
 	}
@@ -143,12 +144,9 @@ func (s *session) tryAll(ctx context.Context, senders []sending.Sender, to notif
 	return nil
 }
 
-func (s *session) try(ctx context.Context, sender sending.Sender, to notify.Address, m notify.Message, verbose bool) trial {
+func (s *session) try(ctx context.Context, sender sending.Sender, to notify.Address, m notify.Message) trial {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Delivery.Timeout)
 	defer cancel()
-	if verbose {
-		ctx = (&wire{out: s.Err, hide: s.secrets(to)}).watch(ctx)
-	}
 	began := time.Now()
 	r, err := sender.Send(ctx, to, m)
 	t := trial{Provider: r.Provider, Channel: string(to.Channel), To: to.String(), MessageID: r.ID, Parts: r.Parts, TookMS: time.Since(began).Milliseconds()}

@@ -1,84 +1,74 @@
 package ctl
 
 import (
-	"context"
-	"crypto/tls"
 	"fmt"
 	"io"
-	"net/http/httptrace"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-// wire shows what happens between us and a provider that speaks HTTP.
+// wire shows what is said between us and a provider.
 type wire struct {
-	mu   sync.Mutex
-	out  io.Writer
-	hide []string
+	mu    sync.Mutex
+	out   io.Writer
+	began time.Time
+	hide  *strings.Replacer
 }
 
-// secretHeaders carry a login.
-var secretHeaders = []string{"authorization", "cookie", "x-api-key", "x-amz-security-token"}
+// wireWidth bounds a line that is shown, in characters.
+const wireWidth = 500
 
-func (w *wire) watch(ctx context.Context) context.Context {
-	began := time.Now()
-	say := func(format string, args ...any) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		fmt.Fprintf(w.out, "* %7s  %s\n", brief(time.Since(began)), w.hidden(fmt.Sprintf(format, args...)))
+// Said shows one line.
+func (w *wire) Said(by channels.Side, line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fmt.Fprintf(w.out, "%7s %s %s\n", brief(time.Since(w.began)), by, notify.Printable(w.hide.Replace(line), wireWidth))
+}
+
+// wire is nobody without -v. The address stands as it does everywhere, unless it is to be
+// revealed.
+func (s *session) wire(f sendFlags, to notify.Address) channels.Wire {
+	if !f.verbose {
+		return nil
 	}
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		DNSDone:     func(i httptrace.DNSDoneInfo) { say("looked up: %v%s", i.Addrs, orErr(i.Err)) },
-		ConnectDone: func(_, addr string, err error) { say("connected to %s%s", addr, orErr(err)) },
-		TLSHandshakeDone: func(t tls.ConnectionState, err error) {
-			say("TLS: %s, certificate of %s%s", tls.VersionName(t.Version), certificate(t), orErr(err))
-		},
-		WroteHeaderField: func(key string, values []string) {
-			if slices.Contains(secretHeaders, strings.ToLower(key)) {
-				values = []string{"***"}
-			}
-			say("> %s: %s", key, strings.Join(values, ", "))
-		},
-		WroteRequest:         func(i httptrace.WroteRequestInfo) { say("request written%s", orErr(i.Err)) },
-		GotFirstResponseByte: func() { say("answer begins") },
-	})
-}
-
-func orErr(err error) string {
-	if err == nil {
-		return ""
-	}
-	return ": " + err.Error()
-}
-
-func certificate(t tls.ConnectionState) string {
-	if len(t.PeerCertificates) == 0 {
-		return "nobody"
-	}
-	return t.PeerCertificates[0].Subject.CommonName
-}
-
-// hidden is a text without secrets.
-func (w *wire) hidden(text string) string {
-	for _, s := range w.hide {
-		text = strings.ReplaceAll(text, s, "***")
-	}
-	return notify.Printable(text, 500)
-}
-
-// secrets are the texts that must not be shown: passwords, tokens and the address.
-func (s *session) secrets(to notify.Address) []string {
-	list := []string{to.Value, url.QueryEscape(to.Value), s.cfg.Telegram.Token.Reveal()}
-	for _, raw := range append(strings.Fields(s.cfg.Email.URL.Reveal()), strings.Fields(s.cfg.SMS.URL.Reveal())...) {
-		if u, err := url.Parse(raw); err == nil && u.User != nil {
-			password, _ := u.User.Password()
-			list = append(list, password, u.User.Username())
+	var pairs []string
+	hide := func(text, instead string) {
+		if len(text) >= 4 {
+			pairs = append(pairs, text, instead, url.QueryEscape(text), instead)
 		}
 	}
-	return slices.DeleteFunc(list, func(secret string) bool { return len(secret) < 4 })
+	hide(s.cfg.Telegram.Token.Reveal(), channels.Hidden)
+	for _, raw := range append(strings.Fields(s.cfg.Email.URL.Reveal()), strings.Fields(s.cfg.SMS.URL.Reveal())...) {
+		for _, text := range secretsOf(raw) {
+			hide(text, channels.Hidden)
+		}
+	}
+	if !f.reveal {
+		hide(to.Value, to.String())
+		hide(strings.TrimPrefix(to.Value, "+"), strings.TrimPrefix(to.String(), "+"))
+	}
+	return &wire{out: s.Err, began: time.Now(), hide: strings.NewReplacer(pairs...)}
+}
+
+// secretsOf are a provider's password, the account where that is half of a login by HTTP,
+// and the key in the address that it reports to.
+func secretsOf(raw string) (list []string) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil
+	}
+	password, _ := u.User.Password()
+	list = append(list, password, u.Query().Get("signing"))
+	if u.Scheme == "twilio" || u.Scheme == "infobip" {
+		list = append(list, u.User.Username())
+	}
+	if cb, err := url.Parse(u.Query().Get("callback")); err == nil {
+		list = append(list, cb.Query().Get("key"))
+	}
+	return list
 }

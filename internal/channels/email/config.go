@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
@@ -73,6 +74,8 @@ type Relay struct {
 	NoPipelining bool // one command at a time even where more is offered
 	NoChunking   bool // DATA even where BDAT is offered
 	Profile      Profile
+
+	Wire channels.Wire // hears what is said; nil: nobody
 }
 
 // Pool bounds the kept connections. Relays close connections that idle or that carried

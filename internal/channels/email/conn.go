@@ -3,7 +3,6 @@ package email
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/textproto"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
+
+	"github.com/vondi-global/notifications/internal/channels"
 )
 
 // conn is one connection to the relay, logged in. One goroutine uses it at a time.
@@ -20,6 +21,7 @@ type conn struct {
 	pipelining bool
 	chunking   bool
 	utf8       bool
+	wire       channels.Wire
 
 	born     time.Time
 	used     time.Time
@@ -33,7 +35,7 @@ func newConn(c *smtp.Client, raw net.Conn, r Relay) *conn {
 	now := time.Now()
 	_ = raw.SetDeadline(time.Time{})
 	return &conn{
-		text: c.Text, raw: raw, born: now, used: now, utf8: offers("SMTPUTF8"),
+		text: c.Text, raw: raw, born: now, used: now, utf8: offers("SMTPUTF8"), wire: r.Wire,
 		pipelining: offers("PIPELINING") && !r.NoPipelining,
 		chunking:   offers("PIPELINING") && offers("CHUNKING") && !r.NoPipelining && !r.NoChunking,
 	}
@@ -147,6 +149,7 @@ func (c *conn) oneFlight(e envelope, raw []byte) *failure {
 	steps := append(c.steps(e), step{"BODY", "BDAT " + strconv.Itoa(len(raw)) + " LAST", 250})
 	c.write(steps...)
 	_, _ = c.text.W.Write(raw)
+	c.told(raw)
 	if err := c.text.W.Flush(); err != nil {
 		return c.parting(err)
 	}
@@ -197,6 +200,7 @@ func (c *conn) stepByStep(e envelope, raw []byte) *failure {
 // body sends the message's lines and the final dot. When the dot has left, only the reply
 // says whether the message was taken.
 func (c *conn) body(raw []byte) *failure {
+	c.told(raw)
 	w := c.text.DotWriter()
 	_, err := w.Write(raw)
 	if err == nil {
@@ -214,6 +218,7 @@ func (c *conn) write(steps ...step) {
 	for _, s := range steps {
 		_, _ = c.text.W.WriteString(s.line)
 		_, _ = c.text.W.WriteString("\r\n")
+		channels.Tell(c.wire, channels.Ours, s.line)
 	}
 }
 
@@ -233,7 +238,8 @@ func (c *conn) replies(steps []step) (first *failure) {
 
 // reply reads one reply. Of a relay that is gone or says goodbye (421) no more is expected.
 func (c *conn) reply(stage string, want int) *failure {
-	_, _, err := c.text.ReadResponse(want)
+	code, text, err := c.text.ReadResponse(want)
+	c.heard(code, text, err)
 	if err == nil {
 		return nil
 	}
@@ -283,7 +289,7 @@ func (c *conn) alive() bool {
 func (c *conn) close() {
 	if !c.broken {
 		_ = c.raw.SetDeadline(time.Now().Add(250 * time.Millisecond))
-		_, _ = io.WriteString(c.text.W, "QUIT\r\n")
+		c.write(step{line: "QUIT"})
 		_ = c.text.W.Flush()
 	}
 	_ = c.raw.Close()

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"github.com/vondi-global/notifications/internal/channels"
 )
 
 // dialer makes connections to a relay. Each gets a [mail.Client] of its own: the token may
@@ -74,7 +76,7 @@ func (d dialer) client(ctx context.Context, raw *wire) (*mail.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mail.NewClient(d.relay.Host,
+	options := []mail.Option{
 		mail.WithPort(d.relay.Port), mail.WithHELO(d.relay.Helo), mail.WithTimeout(d.limit),
 		mail.WithTLSPolicy(d.relay.policy()), mail.WithTLSConfig(d.relay.tlsConfig()),
 		mail.WithSMTPAuth(auth), mail.WithUsername(d.relay.User), mail.WithPassword(password),
@@ -85,8 +87,14 @@ func (d dialer) client(ctx context.Context, raw *wire) (*mail.Client, error) {
 				return nil, err
 			}
 			raw.set(c)
+			channels.Tell(d.relay.Wire, channels.Nobody, "connected to "+c.RemoteAddr().String())
 			return d.relay.encrypt(ctx, c)
-		}))
+		}),
+	}
+	if w := d.relay.Wire; w != nil {
+		options = append(options, mail.WithLogger(logger{w}), mail.WithDebugLog())
+	}
+	return mail.NewClient(d.relay.Host, options...)
 }
 
 func (d dialer) password(ctx context.Context) (string, error) {
@@ -127,6 +135,12 @@ func (r Relay) tlsConfig() *tls.Config {
 	}
 	c.ServerName = or(c.ServerName, r.Host)
 	c.MinVersion = max(c.MinVersion, tls.VersionTLS12)
+	if r.Wire != nil {
+		c.VerifyConnection = func(t tls.ConnectionState) error {
+			channels.Tell(r.Wire, channels.Nobody, channels.Encryption(t))
+			return nil
+		}
+	}
 	return c
 }
 

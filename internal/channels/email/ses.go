@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,12 +15,19 @@ import (
 	"github.com/vondi-global/notifications/internal/channels"
 )
 
-// SNS is a topic of Amazon's Simple Notification Service, by which SES tells.
+// SNS is a topic of Amazon's Simple Notification Service, by which SES tells. It is safe for
+// concurrent use.
 type SNS struct {
-	Topic string // its ARN; notes of other topics are refused
-	// Get fetches what AWS publishes: the certificate of a signature, and a subscription's
-	// confirmation. [FetchSNS] is the real one.
-	Get func(ctx context.Context, url string) ([]byte, error)
+	topic   string
+	get     func(ctx context.Context, url string) ([]byte, error)
+	signers *signers
+}
+
+// NewSNS returns a topic by its ARN; notes of other topics are refused. get fetches what AWS
+// publishes: the certificate of a signature, and a subscription's confirmation. [FetchSNS]
+// makes the real one.
+func NewSNS(topic string, get func(ctx context.Context, url string) ([]byte, error)) SNS {
+	return SNS{topic, get, &signers{get: get}}
 }
 
 // FetchSNS gets a small page by HTTPS.
@@ -59,7 +65,7 @@ func (s SNS) Callback(r *http.Request, body []byte) ([]channels.Feedback, error)
 		if !awsHost(n.SubscribeURL) {
 			return nil, channels.ErrSignature
 		}
-		_, err := s.Get(r.Context(), n.SubscribeURL)
+		_, err := s.get(r.Context(), n.SubscribeURL)
 		return nil, err
 	case "Notification":
 		return readSES([]byte(n.Message))
@@ -99,19 +105,14 @@ func (n snsNote) signedText() string {
 func (s SNS) verify(ctx context.Context, n snsNote) error {
 	algorithm := map[string]x509.SignatureAlgorithm{"1": x509.SHA1WithRSA, "2": x509.SHA256WithRSA}[n.SignatureVersion]
 	sig, err := base64.StdEncoding.DecodeString(n.Signature)
-	if err != nil || algorithm == 0 || n.TopicArn != s.Topic || !awsHost(n.SigningCertURL) {
+	if err != nil || algorithm == 0 || n.TopicArn != s.topic || !awsHost(n.SigningCertURL) {
 		return channels.ErrSignature
 	}
-	page, err := s.Get(ctx, n.SigningCertURL)
+	cert, err := s.signers.of(ctx, n.SigningCertURL)
 	if err != nil {
 		return err
 	}
-	block, _ := pem.Decode(page)
-	if block == nil {
-		return channels.ErrSignature
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil || cert.CheckSignature(algorithm, []byte(n.signedText()), sig) != nil {
+	if cert.CheckSignature(algorithm, []byte(n.signedText()), sig) != nil {
 		return channels.ErrSignature
 	}
 	return nil

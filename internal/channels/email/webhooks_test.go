@@ -18,8 +18,10 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -135,12 +137,20 @@ func newAmazon(t *testing.T) *amazon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	a := &amazon{key: key}
+	a.certify(t, time.Now().Add(time.Hour))
+	return a
+}
+
+// certify makes the certificate of its key.
+func (a *amazon) certify(t *testing.T, until time.Time) {
+	t.Helper()
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: until}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &a.key.PublicKey, a.key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &amazon{key: key, cert: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
+	a.cert = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 func (a *amazon) get(_ context.Context, u string) ([]byte, error) {
@@ -180,7 +190,7 @@ func (a *amazon) note(t *testing.T, fields map[string]string) []byte {
 
 func TestSES(t *testing.T) {
 	a := newAmazon(t)
-	sns := email.SNS{Topic: topic, Get: a.get}
+	sns := email.NewSNS(topic, a.get)
 	mail := `"mail":{"messageId":"0100-ses","tags":{"delivery":["` + delivery + `"]}}`
 	byHeader := `"mail":{"messageId":"0100-ses","headers":[{"name":"Message-ID","value":"<` + delivery + `@vondi.rs>"}]}`
 	base := channels.Feedback{Provider: "ses", DeliveryID: delivery, MessageID: "0100-ses"}
@@ -211,7 +221,7 @@ func TestSES(t *testing.T) {
 
 func TestSESSignature(t *testing.T) {
 	a := newAmazon(t)
-	sns := email.SNS{Topic: topic, Get: a.get}
+	sns := email.NewSNS(topic, a.get)
 	for name, body := range map[string][]byte{
 		"another topic":              a.note(t, map[string]string{"Type": "Notification", "Message": "{}", "TopicArn": "arn:aws:sns:eu-central-1:666:eve"}),
 		"a stranger's certificate":   a.note(t, map[string]string{"Type": "Notification", "Message": "{}", "SigningCertURL": "https://sns.eu-central-1.amazonaws.com.evil.com/x.pem"}),
@@ -230,10 +240,60 @@ func TestSNSSubscriptionConfirmsItself(t *testing.T) {
 	a := newAmazon(t)
 	confirm := "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
 	body := a.note(t, map[string]string{"Type": "SubscriptionConfirmation", "Message": "You have chosen …", "Token": "t", "SubscribeURL": confirm})
-	if _, err := (email.SNS{Topic: topic, Get: a.get}).Callback(post(t, nil), body); err != nil {
+	if _, err := email.NewSNS(topic, a.get).Callback(post(t, nil), body); err != nil {
 		t.Fatal(err)
 	}
 	if a.visited[len(a.visited)-1] != confirm {
 		t.Errorf("visited %v", a.visited)
 	}
+}
+
+// A certificate is fetched once, and again when the one that is kept is no longer valid; one
+// that isn't valid signs nothing.
+func TestSNSCertificateIsKept(t *testing.T) {
+	a := newAmazon(t)
+	sns := email.NewSNS(topic, a.get)
+	note := a.note(t, map[string]string{"Type": "Notification", "Message": `{"eventType":"Open"}`})
+	for range 3 {
+		if _, err := sns.Callback(post(t, nil), note); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(a.visited) != 1 {
+		t.Errorf("%d fetches of one certificate: %v", len(a.visited), a.visited)
+	}
+	for i := range 20 { // each at an address of its own
+		n := a.note(t, map[string]string{
+			"Type": "Notification", "Message": `{"eventType":"Open"}`,
+			"SigningCertURL": "https://sns.eu-central-1.amazonaws.com/" + strconv.Itoa(i) + ".pem",
+		})
+		if _, err := sns.Callback(post(t, nil), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := sns.Callback(post(t, nil), note); err != nil || len(a.visited) != 22 {
+		t.Errorf("%v after %d fetches: want the bound to have dropped the first, which is fetched again", err, len(a.visited))
+	}
+}
+
+func TestSNSCertificateThatHasExpired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAmazon(t)
+		sns := email.NewSNS(topic, a.get)
+		note := a.note(t, map[string]string{"Type": "Notification", "Message": `{"eventType":"Open"}`})
+		if _, err := sns.Callback(post(t, nil), note); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * time.Hour) // of the bubble; the certificate lives for one
+		if _, err := sns.Callback(post(t, nil), note); !errors.Is(err, channels.ErrSignature) {
+			t.Errorf("%v, want a refusal", err)
+		}
+		a.certify(t, time.Now().Add(time.Hour)) // AWS has changed it
+		if _, err := sns.Callback(post(t, nil), note); err != nil {
+			t.Error(err)
+		}
+		if len(a.visited) != 3 {
+			t.Errorf("%d fetches, want one, one that brought the expired one, and one of the new one", len(a.visited))
+		}
+	})
 }

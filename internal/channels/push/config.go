@@ -22,9 +22,10 @@ import (
 
 // Config says to which Firebase project to send, and as whom.
 type Config struct {
-	CredentialsFile string // a service account's JSON key, or a workload identity's configuration
-	Endpoint        string // "" is Google's; without credentials only a loopback address is taken
-	Project         string // "": the credentials file's own
+	CredentialsFile string        // a service account's JSON key, or a workload identity's configuration
+	Endpoint        string        // "" is Google's; without credentials only a loopback address is taken
+	Project         string        // "": the credentials file's own
+	Wire            channels.Wire // hears what is said; nil: nobody
 }
 
 const scope = "https://www.googleapis.com/auth/firebase.messaging"

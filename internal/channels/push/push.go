@@ -34,7 +34,7 @@ func New(cfg Config) (*Sender, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	client := channels.NewHTTPClient()
+	client := channels.Overheard(channels.NewHTTPClient(), cfg.Wire)
 	creds, project, err := cfg.access(client)
 	if err != nil {
 		return nil, err

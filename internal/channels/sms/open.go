@@ -24,26 +24,32 @@ type Sender interface {
 	Close() error
 }
 
+// Options are what a provider is opened with beside its setting.
+type Options struct {
+	Listener channels.Listener // gets what SMPP tells over its own link; the others tell it by webhook
+	Wire     channels.Wire     // hears what is said; nil: nobody
+	Log      zerolog.Logger
+}
+
 // Open makes the sender that the setting names by its scheme:
 //
 //	twilio://sid:token@host?from=…
 //	infobip://key@host?from=…
 //	smpp://user:pass@host:port?from=…
 //
-// listener gets what SMPP tells over its own link; the others tell it by webhook. Errors
-// never show the setting, which holds a secret.
-func Open(setting secret.String, listener channels.Listener, log zerolog.Logger) (Sender, error) {
+// Errors never show the setting, which holds a secret.
+func Open(setting secret.String, o Options) (Sender, error) {
 	u, err := url.Parse(setting.Reveal())
 	if err != nil {
 		return nil, errNoURL
 	}
 	switch u.Scheme {
 	case "twilio":
-		return made(twilio.ParseURL, twilio.New)(u)
+		return made(twilio.ParseURL, func(c twilio.Config) (*twilio.Sender, error) { c.Wire = o.Wire; return twilio.New(c) })(u)
 	case "infobip":
-		return made(infobip.ParseURL, infobip.New)(u)
+		return made(infobip.ParseURL, func(c infobip.Config) (*infobip.Sender, error) { c.Wire = o.Wire; return infobip.New(c) })(u)
 	case "smpp":
-		return made(smpp.ParseURL, func(c smpp.Config) (*smpp.Sender, error) { return smpp.New(c, listener, log) })(u)
+		return made(smpp.ParseURL, func(c smpp.Config) (*smpp.Sender, error) { c.Wire = o.Wire; return smpp.New(c, o.Listener, o.Log) })(u)
 	}
 	return nil, unknownProvider(u.Scheme)
 }

@@ -31,7 +31,7 @@ func TestTheSchemeNamesTheProvider(t *testing.T) {
 	defer infobip.Close()
 	defer smpp.Close()
 	for provider, setting := range map[string]string{"twilio": twilio.DSN("VONDI"), "infobip": infobip.DSN("VONDI"), "smpp": smpp.DSN("VONDI")} {
-		s, err := sms.Open(secret.String(setting), nil, zerolog.Nop())
+		s, err := sms.Open(secret.String(setting), sms.Options{Log: zerolog.Nop()})
 		if err != nil {
 			t.Fatalf("%s: %v", provider, err)
 		}
@@ -92,7 +92,7 @@ func TestWrongSettings(t *testing.T) {
 		"smpp://u:s3cret@host?from=X&window=0":                   "window",
 		"smpp://u:s3cret@host?from=X&enquire=x":                  "enquire",
 	} {
-		s, err := sms.Open(secret.String(setting), nil, zerolog.Nop())
+		s, err := sms.Open(secret.String(setting), sms.Options{Log: zerolog.Nop()})
 		if err == nil {
 			s.Close()
 			t.Errorf("%s: taken", setting)

@@ -21,7 +21,7 @@ type bot struct {
 }
 
 func newBot(c Config) *bot {
-	b := &bot{client: channels.NewHTTPClient(), token: c.Token.Reveal()}
+	b := &bot{client: channels.Overheard(channels.NewHTTPClient(), c.Wire), token: c.Token.Reveal()}
 	b.api.Token = b.token
 	b.api.SetAPIEndpoint(strings.ReplaceAll(c.endpoint(), "%", "%%") + "/bot%s/%s")
 	return b

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
@@ -19,6 +20,7 @@ const (
 type Config struct {
 	Token    secret.String // of @BotFather: "123456:ABC…"
 	Endpoint string        // https://api.telegram.org by default; a local Bot API server, a simulator
+	Wire     channels.Wire // hears what is said; nil: nobody
 }
 
 var tokenShape = regexp.MustCompile(`^[0-9A-Za-z_:-]+$`)

@@ -3,10 +3,10 @@ package infobip
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
@@ -22,7 +22,7 @@ type Config struct {
 	// Empty: the account's default.
 	Callback string
 
-	Client *http.Client // nil: one of its own
+	Wire channels.Wire // hears what is said; nil: nobody
 }
 
 // ParseURL reads infobip://key@host?from=…. Further settings: callback=https://…, plain=1.

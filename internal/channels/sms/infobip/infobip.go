@@ -30,11 +30,7 @@ func New(cfg Config) (*Sender, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Sender{cfg: cfg, client: cfg.Client}
-	if s.client == nil {
-		s.client = channels.NewHTTPClient()
-	}
-	return s, nil
+	return &Sender{cfg: cfg, client: channels.Overheard(channels.NewHTTPClient(), cfg.Wire)}, nil
 }
 
 // Close lets the kept connections go.

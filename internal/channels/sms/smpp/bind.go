@@ -123,7 +123,7 @@ func (s *Sender) hold(ctx context.Context, l *link) {
 // bind opens one link. Errors are classified.
 func (s *Sender) bind(ctx context.Context) (*link, error) {
 	l := newLink()
-	d := &dialer{ctx: ctx, timeout: s.cfg.Timeout, tls: s.cfg.TLS}
+	d := &dialer{ctx: ctx, timeout: s.cfg.Timeout, tls: s.cfg.TLS, wire: s.cfg.Wire}
 	connector := gosmpp.TRXConnector(d.dial, gosmpp.Auth{
 		SMSC: s.cfg.Addr, SystemID: s.cfg.SystemID, Password: s.cfg.Password.Reveal(), SystemType: s.cfg.SystemType,
 	})
@@ -150,6 +150,7 @@ type dialer struct {
 	ctx     context.Context
 	timeout time.Duration
 	tls     bool
+	wire    channels.Wire
 	release func() bool
 }
 
@@ -166,7 +167,7 @@ func (d *dialer) dial(addr string) (net.Conn, error) {
 		return nil, err
 	}
 	d.release = context.AfterFunc(d.ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	return conn, conn.SetDeadline(time.Now().Add(d.timeout))
+	return tapped(conn, d.wire), conn.SetDeadline(time.Now().Add(d.timeout))
 }
 
 // finished lets the connection live on after the bind.

@@ -13,6 +13,7 @@ import (
 	"github.com/linxGnu/gosmpp/data"
 	"github.com/linxGnu/gosmpp/pdu"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
@@ -29,6 +30,8 @@ type Config struct {
 	EnquireLink time.Duration // how often to ask whether the link is alive
 	Timeout     time.Duration // bind, and the answer to one request
 	MaxBackoff  time.Duration // between two attempts to bind
+
+	Wire channels.Wire // hears what is said; nil: nobody
 }
 
 // Defaults fills what is empty: window 10, enquire_link every 30 s, timeout 10 s, backoff up to 60 s.

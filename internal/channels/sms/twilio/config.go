@@ -3,10 +3,10 @@ package twilio
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
@@ -29,7 +29,7 @@ type Config struct {
 	// API key is used.
 	Signing secret.String
 
-	Client *http.Client // nil: one of its own
+	Wire channels.Wire // hears what is said; nil: nobody
 }
 
 // ParseURL reads twilio://sid:token@host?from=…. With an API key: twilio://SK…:secret@host?account=AC…&from=….

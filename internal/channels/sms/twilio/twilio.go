@@ -33,11 +33,7 @@ func New(cfg Config) (*Sender, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Sender{cfg: cfg, client: cfg.Client, target: cfg.base() + "/2010-04-01/Accounts/" + url.PathEscape(cfg.Account) + "/Messages.json"}
-	if s.client == nil {
-		s.client = channels.NewHTTPClient()
-	}
-	return s, nil
+	return &Sender{cfg: cfg, client: channels.Overheard(channels.NewHTTPClient(), cfg.Wire), target: cfg.base() + "/2010-04-01/Accounts/" + url.PathEscape(cfg.Account) + "/Messages.json"}, nil
 }
 
 // Close lets the kept connections go.
