@@ -117,7 +117,7 @@ func (a *App) callbacks() (map[string]public.Callback, error) {
 func emailCallback(name, value string) (public.Callback, error) {
 	switch name {
 	case "ses":
-		return email.SNS{Topic: value, Get: email.FetchSNS(channels.NewHTTPClient())}.Callback, nil
+		return email.NewSNS(value, email.FetchSNS(channels.NewHTTPClient())).Callback, nil
 	case "sendgrid":
 		read, err := email.SendGridCallback(value)
 		return read, err
