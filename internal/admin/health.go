@@ -11,7 +11,8 @@ type Health struct {
 	Status    string              `json:"status"` // healthy, degraded, unhealthy
 	Redis     map[string]string   `json:"redis"`  // "wms_events": "connected", else what is wrong
 	Consumers map[string]Consumer `json:"consumers"`
-	Channels  map[string]string   `json:"channels"` // "email": "on", "off", or what is wrong
+	Channels  map[string]string   `json:"channels"`           // "email": "on", "off"
+	Problems  []string            `json:"problems,omitempty"` // of servers that answer, with what to do
 }
 
 // Consumer is a consumer group over all its streams.

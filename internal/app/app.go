@@ -25,8 +25,8 @@ import (
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/pipeline"
+	"github.com/vondi-global/notifications/internal/providers"
 	"github.com/vondi-global/notifications/internal/render"
-	"github.com/vondi-global/notifications/internal/routing"
 	"github.com/vondi-global/notifications/internal/streams"
 	"github.com/vondi-global/notifications/internal/telemetry"
 )
@@ -44,7 +44,7 @@ const stopTimeout = 45 * time.Second
 type App struct {
 	lifecycle
 
-	cfg      config.Config
+	cfg      config.Config // as the daemon was built
 	metrics  *telemetry.Metrics
 	traces   *telemetry.Traces // nil: off
 	registry *prometheus.Registry
@@ -59,11 +59,14 @@ type App struct {
 	watcher    *render.Watcher
 	renderer   *render.Renderer
 	senders    map[notify.Channel]pipeline.Sender
-	router     *routing.Router
+	router     *rulebook
+	rates      *providers.Set
 	queue      *jobs.Queue
 	dispatcher *pipeline.Dispatcher
 	readers    []*streams.Reader
 	attempts   *attempts
+	servers    *servers
+	following  *follower // nil: the configuration never changes
 
 	workers  atomic.Pointer[jobs.Workers] // nil until their Redis is there
 	stopping atomic.Bool
@@ -75,7 +78,7 @@ func Run(ctx context.Context, w World, file string) error {
 	if err != nil {
 		return err
 	}
-	log, err := telemetry.NewLog(w.Err, cfg.Log.Level, cfg.Log.Format)
+	log, level, err := telemetry.NewLog(w.Err, cfg.Log.Level, cfg.Log.Format)
 	if err != nil {
 		return err
 	}
@@ -83,6 +86,7 @@ func Run(ctx context.Context, w World, file string) error {
 	if err != nil {
 		return err
 	}
+	a.follow(func() (config.Config, error) { return config.Load(file, w.Environ) }, level)
 	return a.Run(ctx)
 }
 
@@ -91,7 +95,7 @@ func Run(ctx context.Context, w World, file string) error {
 // Nothing here waits for a server: a daemon whose Redis is down starts, and says so.
 func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	quietRedis(log)
-	a := &App{cfg: cfg, attempts: newAttempts(), lifecycle: lifecycle{log: log}}
+	a := &App{cfg: cfg, attempts: newAttempts(), servers: newServers(), lifecycle: lifecycle{log: log}}
 	for _, build := range []func() error{
 		a.buildTelemetry, a.buildAdmin, a.buildStores, a.buildWords, a.buildSenders, a.buildWork, a.buildReaders, a.buildReplies, a.buildPages,
 	} {
@@ -105,15 +109,15 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	return a, nil
 }
 
-// Run starts the daemon, waits for ctx, and stops it in order. SIGHUP reads templates and
-// locales again.
+// Run starts the daemon, waits for ctx, and stops it in order. SIGHUP reads the
+// configuration, templates and locales again.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.Start(ctx); err != nil {
-		return err
-	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
 	for {
 		select {
 		case <-ctx.Done():

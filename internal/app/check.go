@@ -71,32 +71,38 @@ func checkProviders(cfg config.Config) error {
 // tryTimeout bounds the try of one server.
 const tryTimeout = 3 * time.Second
 
-// tryServers asks each Redis for a sign of life.
+// keeper is the Redis that must lose nothing.
+const keeper = "redis.url"
+
+// tryServers asks each Redis for a sign of life, and how it is set up.
 func tryServers(ctx context.Context, cfg config.Config) []error {
-	servers := map[string]string{"redis.url": cfg.Redis.URL.Reveal()}
+	servers := map[string]string{keeper: cfg.Redis.URL.Reveal()}
 	for name, url := range cfg.Sources {
 		servers["source "+name] = url
 	}
 	var problems []error
 	for _, what := range slices.Sorted(maps.Keys(servers)) {
-		if err := tryServer(ctx, servers[what], cfg.Redis.Password); err != nil {
+		for _, err := range tryServer(ctx, servers[what], cfg.Redis.Password, what == keeper) {
 			problems = append(problems, fmt.Errorf("%s: %w", what, err))
 		}
 	}
 	return problems
 }
 
-func tryServer(ctx context.Context, url string, password secret.String) error {
+func tryServer(ctx context.Context, url string, password secret.String, keeper bool) (problems []error) {
 	o, err := redisconn.Parse(url, password)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	c := o.New()
 	defer c.Close()
 	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
 	if err := c.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("%s doesn't answer: %w", o, err)
+		return []error{fmt.Errorf("%s doesn't answer: %w", o, redisconn.Explain(err))}
 	}
-	return nil
+	for _, p := range redisconn.Look(ctx, c, keeper, time.Now) {
+		problems = append(problems, errors.New(p))
+	}
+	return problems
 }

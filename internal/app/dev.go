@@ -127,7 +127,8 @@ func (d *dev) logger() (zerolog.Logger, error) {
 	if d.options.Once {
 		level = "error"
 	}
-	return telemetry.NewLog(d.world.Err, level, "console")
+	log, _, err := telemetry.NewLog(d.world.Err, level, "console")
+	return log, err
 }
 
 func (d *dev) closeAll() error {

@@ -34,7 +34,8 @@ func (a *App) buildPages() error {
 	a.admin.Open("GET /version", admin.JSON(func() any { return ReadVersion() }))
 	a.admin.Guarded("GET /config", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_ = config.Write(w, &a.cfg)
+		cfg := a.inForce()
+		_ = config.Write(w, &cfg)
 	}))
 	a.admin.Profiler()
 	options, err := a.redisOptions()

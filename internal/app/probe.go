@@ -8,6 +8,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/admin"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/redisconn"
 	"github.com/vondi-global/notifications/internal/telemetry"
 )
 
@@ -28,7 +29,7 @@ func (p probe) Health(ctx context.Context) admin.Health {
 		s := r.Health()
 		h.Redis[s.Source+"_events"] = "connected"
 		if !s.Connected {
-			h.Redis[s.Source+"_events"], h.Status = "disconnected: "+s.LastError, admin.Degraded
+			h.Redis[s.Source+"_events"], h.Status = "disconnected: "+advised(s.LastError), admin.Degraded
 		}
 		group.Streams += len(s.Streams)
 		group.Pending += s.Pending()
@@ -36,9 +37,10 @@ func (p probe) Health(ctx context.Context) admin.Health {
 	}
 	h.Redis["notifications_queue"] = "connected"
 	if err := p.redis.Ping(ctx).Err(); err != nil {
-		h.Redis["notifications_queue"], h.Status, group.Status = "disconnected: "+err.Error(), admin.Unhealthy, "waiting"
+		h.Redis["notifications_queue"], h.Status, group.Status = "disconnected: "+advised(err.Error()), admin.Unhealthy, "waiting"
 	}
 	h.Consumers[p.streamsConfig().Group] = group
+	h.Problems = p.servers.problems()
 	for _, ch := range notify.Channels() {
 		h.Channels[string(ch)] = "off"
 		if p.senders[ch] != nil {
@@ -46,6 +48,14 @@ func (p probe) Health(ctx context.Context) admin.Health {
 		}
 	}
 	return h
+}
+
+// advised is an error's text with what to do about it.
+func advised(text string) string {
+	if do := redisconn.Advice(text); do != "" {
+		return text + " (" + do + ")"
+	}
+	return text
 }
 
 // Live fails when a reader or a worker stands still. A source or a provider that is away
@@ -69,7 +79,7 @@ func (p probe) Ready(ctx context.Context) error {
 		return errors.New("stopping")
 	}
 	if err := p.redis.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("waiting for the Notifications Redis: %w", err)
+		return fmt.Errorf("waiting for the Notifications Redis: %w", redisconn.Explain(err))
 	}
 	if p.workers.Load() == nil {
 		return errors.New("waiting for the workers to start")

@@ -53,6 +53,7 @@ func (a *App) buildReaders() error {
 	for _, s := range list {
 		client := streams.NewClient(s.options.Universal())
 		a.onStopClose("source "+s.name, client.Close)
+		a.watchServer("source "+s.name, client, false)
 		r := streams.NewReader(cfg, streams.Source{Name: s.name, Client: client, Address: s.options.String()}, a.dispatcher, a.dead, a.metrics, a.log)
 		a.readers = append(a.readers, r)
 		a.supervised("reader "+s.name, r.Run)

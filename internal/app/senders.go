@@ -26,6 +26,7 @@ func (a *App) buildSenders() error {
 	a.onStopClose("senders", set.Close)
 	board := channels.NewBoard(a.redis, a.cfg.Consumer)
 	a.supervised("breakers", func(ctx context.Context) error { return board.Run(ctx, set.Breakers) })
+	a.rates = set
 	a.senders = map[notify.Channel]pipeline.Sender{}
 	for _, ch := range notify.Channels() {
 		if s := set.Sender(ch); s != nil {

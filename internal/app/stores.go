@@ -38,6 +38,7 @@ func (a *App) buildStores() error {
 	}
 	a.redis = options.New()
 	a.onStopClose("redis", a.redis.Close)
+	a.watchServer("redis.url", a.redis, true)
 	pipe, end, err := jobs.Pipe(a.redis, a.cfg.Redis.Autopipeline)
 	if err != nil {
 		return fmt.Errorf("redis.autopipeline: %w", err)
@@ -78,7 +79,7 @@ func (a *App) ledgerConfig(keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = a.cfg.History.Markers, a.cfg.History.Log, a.cfg.History.Length
 	cfg.Pipe, cfg.Sealer = a.pipe, keys
-	cfg.Receipts = notify.Channels()
+	cfg.Receipts, cfg.Guests = notify.Channels(), addressbook.GuestKeys
 	return cfg
 }
 

@@ -76,7 +76,7 @@ func newVault(t *testing.T, sealed bool) *vault {
 	cfg.Public = config.Public{Addr: "127.0.0.1:0", URL: "https://n.vondi.rs", Key: "zqxmark-public-key-of-32-characters-or-more"}
 	v.otlp, cfg.Telemetry.Endpoint = newCollector(t)
 	cfg.Directory.Token = "zqxmark-directory-token"
-	log, err := telemetry.NewLog(v.log, cfg.Log.Level, "json")
+	log, _, err := telemetry.NewLog(v.log, cfg.Log.Level, "json")
 	v.must(err)
 	v.App, err = New(cfg, log)
 	v.must(err)

@@ -22,9 +22,12 @@ func (a *App) buildWork() error {
 	if err != nil {
 		return err
 	}
-	if a.router, err = routing.New(a.routingConfig(), a.book, time.Now); err != nil {
-		return fmt.Errorf("types: %w", err)
+	rules, err := a.rules(a.cfg)
+	if err != nil {
+		return err
 	}
+	a.router = &rulebook{}
+	a.router.Store(rules)
 	cfg := a.jobsConfig()
 	if err := cfg.Validate(); err != nil {
 		return fmt.Errorf("delivery: %w", err)
@@ -119,12 +122,17 @@ func (a *App) resume(ctx context.Context, eventID string, step int) error {
 	return a.dispatcher.Resume(ctx, e, step)
 }
 
-func (a *App) routingConfig() routing.Config {
+// rules compiles how events are told.
+func (a *App) rules(cfg config.Config) (*routing.Router, error) {
 	on := map[notify.Channel]bool{}
 	for ch := range a.senders {
 		on[ch] = true
 	}
-	return routing.Config{Channels: on, Overrides: overrides(a.cfg.Types), BroadcastAbove: a.cfg.Delivery.Large}
+	r, err := routing.New(routing.Config{Channels: on, Overrides: overrides(cfg.Types), BroadcastAbove: cfg.Delivery.Large}, a.book, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
+	return r, nil
 }
 
 func overrides(from map[string]config.Override) map[string]routing.Override {

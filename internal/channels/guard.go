@@ -19,7 +19,7 @@ type Guard struct {
 	Sender  Sender
 	Breaker *Breaker
 	Pace    *Pace                           // nil: the provider has no limits
-	Limits  func(to notify.Address) []Limit // the provider's limits for a recipient
+	Limits  func(to notify.Address) []Limit // the provider's limits for a recipient; where there are none, it isn't paced
 }
 
 // pauseDefault is for a provider that is throttling and doesn't say for how long.
@@ -46,19 +46,22 @@ var errPanicked = &notify.SendError{Fault: notify.Unknown, Provider: "?", Err: e
 func (g *Guard) paced(ctx context.Context, to notify.Address, m notify.Message, done func(error)) (r notify.Receipt, err error) {
 	err = errPanicked
 	defer func() { done(err) }()
-	limits := g.limits(to)
-	if g.Pace != nil {
-		if err = g.Pace.Take(ctx, limits...); err != nil {
+	pace, limits := g.Pace, g.limits(to)
+	if len(limits) == 0 {
+		pace = nil
+	}
+	if pace != nil {
+		if err = pace.Take(ctx, limits...); err != nil {
 			return notify.Receipt{}, err
 		}
 		err = errPanicked
 	}
 	r, err = g.Sender.Send(ctx, to, m)
-	if se, ok := errors.AsType[*notify.SendError](err); ok && se.Fault == notify.Throttled && g.Pace != nil {
+	if se, ok := errors.AsType[*notify.SendError](err); ok && se.Fault == notify.Throttled && pace != nil {
 		if se.RetryAfter == 0 {
 			se.RetryAfter = pauseDefault
 		}
-		_ = g.Pace.Pause(ctx, se.RetryAfter, limits...) // the message itself waits in any case
+		_ = pace.Pause(ctx, se.RetryAfter, limits...) // the message itself waits in any case
 	}
 	return r, err
 }

@@ -11,15 +11,18 @@ import (
 // and our own reasons, are for debugging: what became of a job stands in the ledger.
 type logger struct{ log zerolog.Logger }
 
-func (l logger) Debug(args ...any) { l.log.Trace().Msg(words(args)) }
-func (l logger) Info(args ...any)  { l.log.Debug().Msg(words(args)) }
-func (l logger) Warn(args ...any)  { l.log.Debug().Msg(words(args)) }
-func (l logger) Error(args ...any) { l.log.Warn().Msg(words(args)) }
+func (l logger) Debug(args ...any) { l.log.Trace().MsgFunc(words(args)) }
+func (l logger) Info(args ...any)  { l.log.Debug().MsgFunc(words(args)) }
+func (l logger) Warn(args ...any)  { l.log.Debug().MsgFunc(words(args)) }
+func (l logger) Error(args ...any) { l.log.Warn().MsgFunc(words(args)) }
 
 // Fatal does not end the process: that is for its owner to decide.
-func (l logger) Fatal(args ...any) { l.log.Error().Msg(words(args)) }
+func (l logger) Fatal(args ...any) { l.log.Error().MsgFunc(words(args)) }
 
-func words(args []any) string { return "asynq: " + fmt.Sprint(args...) }
+// words are made only where somebody reads them.
+func words(args []any) func() string {
+	return func() string { return "asynq: " + fmt.Sprint(args...) }
+}
 
 // level is asynq's own threshold, so that what nobody reads is not formatted.
 func level(l zerolog.Logger) asynq.LogLevel {

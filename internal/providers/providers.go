@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
@@ -50,6 +51,7 @@ type Sender interface {
 type opener struct {
 	cfg      config.Config
 	feedback channels.Listener // what comes back over a provider's own connection
+	wire     channels.Wire
 	log      zerolog.Logger
 }
 
@@ -63,6 +65,7 @@ func (o opener) email() ([]Sender, error) {
 		if err != nil {
 			return nil, err
 		}
+		cfg.Relay.Wire = o.wire
 		cfg.BounceDomain = o.cfg.Email.Domain
 		cfg.Pool.Size = o.cfg.Delivery.Workers[string(notify.Email)]
 		return email.New(cfg)
@@ -74,7 +77,7 @@ func (o opener) telegram() ([]Sender, error) {
 	if c.Token.Empty() {
 		return nil, nil
 	}
-	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint})
+	s, err := telegram.New(telegram.Config{Token: c.Token, Endpoint: c.Endpoint, Wire: o.wire})
 	if err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)
 	}
@@ -83,7 +86,7 @@ func (o opener) telegram() ([]Sender, error) {
 
 func (o opener) sms() ([]Sender, error) {
 	return each("sms.url", o.cfg.SMS.URL, func(raw secret.String) (Sender, error) {
-		return sms.Open(raw, o.feedback, o.log)
+		return sms.Open(raw, sms.Options{Listener: o.feedback, Wire: o.wire, Log: o.log})
 	})
 }
 
@@ -92,7 +95,7 @@ func (o opener) push() ([]Sender, error) {
 	if c.Credentials == "" && c.Endpoint == "" {
 		return nil, nil
 	}
-	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project})
+	s, err := push.New(push.Config{CredentialsFile: c.Credentials, Endpoint: c.Endpoint, Project: c.Project, Wire: o.wire})
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +145,7 @@ type Set struct {
 	senders map[notify.Channel][]Sender
 	guarded map[notify.Channel]channels.Sender
 	guards  map[string]*channels.Breaker
+	rates   map[notify.Channel]*atomic.Pointer[limitsOf]
 	off     []Off
 }
 
@@ -156,16 +160,17 @@ type Options struct {
 	Redis    redis.UniversalClient // keeps the limits of all pods together; nil: no limits
 	Feedback channels.Listener     // nil: what comes back over a provider's own link is dropped
 	OnState  func(provider string, s channels.State)
+	Wire     channels.Wire // hears what is said to the providers; nil: nobody
 	Log      zerolog.Logger
 }
 
 // Open opens every provider that is configured. Nobody is dialled before the first message.
 // The error holds every problem; what was opened in spite of it is in the set.
 func Open(cfg config.Config, o Options) (*Set, error) {
-	s := &Set{senders: map[notify.Channel][]Sender{}, guarded: map[notify.Channel]channels.Sender{}, guards: map[string]*channels.Breaker{}}
+	s := &Set{senders: map[notify.Channel][]Sender{}, guarded: map[notify.Channel]channels.Sender{}, guards: map[string]*channels.Breaker{}, rates: map[notify.Channel]*atomic.Pointer[limitsOf]{}}
 	var problems []error
 	for _, p := range list() {
-		senders, err := p.open(opener{cfg, o.Feedback, o.Log})
+		senders, err := p.open(opener{cfg, o.Feedback, o.Wire, o.Log})
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -174,13 +179,35 @@ func Open(cfg config.Config, o Options) (*Set, error) {
 			continue
 		}
 		s.senders[p.channel] = senders
-		s.guarded[p.channel] = s.guard(p, senders, cfg, o)
+		s.rates[p.channel] = new(atomic.Pointer[limitsOf])
+		s.guarded[p.channel] = s.guard(p, senders, o)
 	}
+	s.Pace(cfg)
 	return s, errors.Join(problems...)
 }
 
+// Pace takes the configuration's rates; the next message of each channel keeps to them.
+func (s *Set) Pace(cfg config.Config) {
+	for _, p := range list() {
+		if rate, ok := s.rates[p.channel]; ok {
+			limits := p.limits(cfg)
+			rate.Store(&limits)
+		}
+	}
+}
+
+// limits asks for a channel's rate of now.
+func limits(rate *atomic.Pointer[limitsOf]) limitsOf {
+	return func(to notify.Address) []channels.Limit {
+		if now := *rate.Load(); now != nil {
+			return now(to)
+		}
+		return nil
+	}
+}
+
 // guard puts each provider behind a breaker and its limits, and several in a row.
-func (s *Set) guard(p provider, senders []Sender, cfg config.Config, o Options) channels.Sender {
+func (s *Set) guard(p provider, senders []Sender, o Options) channels.Sender {
 	chain := make(channels.Failover, len(senders))
 	for i, sender := range senders {
 		name := string(p.channel)
@@ -189,8 +216,8 @@ func (s *Set) guard(p provider, senders []Sender, cfg config.Config, o Options) 
 		}
 		g := &channels.Guard{Sender: sender, Breaker: channels.NewBreaker(name, channels.BreakerConfig{OnChange: o.OnState})}
 		s.guards[name] = g.Breaker
-		if limits := p.limits(cfg); limits != nil && o.Redis != nil {
-			g.Pace, g.Limits = channels.NewPace(o.Redis, name, channels.PaceConfig{}), limits
+		if o.Redis != nil {
+			g.Pace, g.Limits = channels.NewPace(o.Redis, name, channels.PaceConfig{}), limits(s.rates[p.channel])
 		}
 		chain[i] = g
 	}

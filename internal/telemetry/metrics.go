@@ -27,6 +27,9 @@ type Metrics struct {
 	endToEnd   *prometheus.HistogramVec
 	fallbacks  *prometheus.CounterVec
 	reloads    *prometheus.CounterVec
+	reconfigs  *prometheus.CounterVec
+	restart    prometheus.Gauge
+	links      *prometheus.CounterVec
 	breaker    *prometheus.GaugeVec
 	audit      *prometheus.GaugeVec
 }
@@ -53,6 +56,10 @@ func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", "channel", "priority")
 	m.fallbacks = counter(reg, "locale_fallbacks_total", "Messages that came out in another language than planned.", "locale")
 	m.reloads = counter(reg, "templates_reload_total", "Reloads of templates and locales.", "result")
+	m.links = counter(reg, "telegram_links_total", "Links to the bot that were opened, by what came of it.", "result")
+	m.reconfigs = counter(reg, "config_reload_total", "Reloads of the configuration.", "result")
+	m.restart = prometheus.NewGauge(prometheus.GaugeOpts{Name: "config_restart_needed", Help: "Settings that have changed and need a restart to hold."})
+	reg.MustRegister(m.restart)
 	m.breaker = gauge(reg, "circuit_breaker_open", "1 while a provider's breaker is open, 0.5 while it tries.", "provider")
 	m.audit = gauge(reg, "audit_deliveries", "Deliveries planned in the last hours, by what became of them; on the pod that took the account.", "state")
 	m.begin()
@@ -68,6 +75,10 @@ func (m *Metrics) begin() {
 	}
 	for _, r := range []string{"ok", "refused"} {
 		m.reloads.WithLabelValues(r)
+		m.reconfigs.WithLabelValues(r)
+	}
+	for _, r := range []string{"linked", "used", "expired", "forged", "unknown"} {
+		m.links.WithLabelValues(r)
 	}
 }
 
@@ -115,6 +126,9 @@ func (m *Metrics) Consumed(stream, eventType, status string, took time.Duration)
 // Lost counts entries that went before they were read.
 func (m *Metrics) Lost(stream string, n int64) { m.lost.WithLabelValues(stream).Add(float64(n)) }
 
+// Linked counts a link to the bot that somebody opened.
+func (m *Metrics) Linked(result string) { m.links.WithLabelValues(result).Inc() }
+
 // ReadError counts a failed read.
 func (m *Metrics) ReadError(source string) { m.readErrors.WithLabelValues(source).Inc() }
 
@@ -146,11 +160,20 @@ func (m *Metrics) FellBack(locale string) { m.fallbacks.WithLabelValues(locale).
 
 // Reloaded counts a reload of templates and locales.
 func (m *Metrics) Reloaded(taken bool) {
+	m.reloads.WithLabelValues(result(taken)).Inc()
+}
+
+// Reconfigured counts a reload of the configuration.
+func (m *Metrics) Reconfigured(taken bool) { m.reconfigs.WithLabelValues(result(taken)).Inc() }
+
+// NeedRestart shows how many changed settings wait for a restart.
+func (m *Metrics) NeedRestart(settings int) { m.restart.Set(float64(settings)) }
+
+func result(taken bool) string {
 	if taken {
-		m.reloads.WithLabelValues("ok").Inc()
-		return
+		return "ok"
 	}
-	m.reloads.WithLabelValues("refused").Inc()
+	return "refused"
 }
 
 // Breaker shows how far a provider's breaker is open: 0 closed, 0.5 trying, 1 open.

@@ -90,7 +90,7 @@ stream_group_lag_seconds{group="notification-consumers",source="wms",stream="wms
 
 func TestLog(t *testing.T) {
 	var b bytes.Buffer
-	log, err := NewLog(&b, "info", "json")
+	log, level, err := NewLog(&b, "info", "json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,17 @@ func TestLog(t *testing.T) {
 	if got := b.String(); !strings.Contains(got, `"event_type":"order.confirmed"`) || strings.Contains(got, "not this") {
 		t.Errorf("got %s", got)
 	}
-	if _, err := NewLog(&b, "loud", "json"); err == nil {
+	child := log.With().Str("part", "reader").Logger()
+	if err := level.Set("debug"); err != nil {
+		t.Fatal(err)
+	}
+	if child.Debug().Msg("now this"); !strings.Contains(b.String(), "now this") {
+		t.Error("a logger that was made before the level changed doesn't follow it")
+	}
+	if err := level.Set("loud"); err == nil {
+		t.Error("want an error for a level that doesn't exist")
+	}
+	if _, _, err := NewLog(&b, "loud", "json"); err == nil {
 		t.Error("want an error for a level that doesn't exist")
 	}
 }
