@@ -46,11 +46,13 @@ internal/streams     internal/notify internal/eventtypes internal/rediskeys
 internal/addressbook internal/notify internal/eventtypes internal/rediskeys
 internal/routing     internal/notify internal/eventtypes internal/similar
 internal/render      internal/notify internal/eventtypes internal/sms templates locales
-internal/preview     internal/notify internal/eventtypes internal/render internal/sms
+internal/screen
+internal/preview     internal/notify internal/eventtypes internal/render internal/screen internal/sms
 internal/translations internal/render
 internal/pipeline    internal/notify
-internal/jobs        internal/notify internal/rediskeys
-internal/ledger      internal/notify internal/eventtypes internal/rediskeys
+internal/batcher
+internal/jobs        internal/notify internal/rediskeys internal/batcher
+internal/ledger      internal/notify internal/eventtypes internal/rediskeys internal/batcher
 
 internal/channels              internal/notify internal/secret internal/rediskeys
 internal/channels/channelstest internal/notify internal/channels internal/secret internal/simulators
@@ -64,7 +66,7 @@ internal/channels/sms/smpp     internal/notify internal/channels internal/secret
 
 internal/admin       internal/notify internal/secret
 internal/public      internal/notify internal/secret internal/channels
-internal/devinbox    internal/simulators
+internal/devinbox    internal/screen internal/simulators
 internal/providers   internal/notify internal/secret internal/config internal/channels internal/channels/…
 internal/wording     internal/config internal/render templates locales
 internal/replies     internal/notify internal/channels internal/channels/telegram

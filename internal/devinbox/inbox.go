@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vondi-global/notifications/internal/screen"
 	"github.com/vondi-global/notifications/internal/simulators"
 )
 
@@ -51,7 +52,7 @@ func New(inbox *simulators.Inbox, records Records) *Page {
 	p := &Page{inbox: inbox, records: records, mux: http.NewServeMux()}
 	p.tmpl = template.Must(template.New("").Funcs(template.FuncMap{
 		"clock":    func(t time.Time) string { return t.Format("15:04:05") },
-		"telegram": telegramHTML,
+		"telegram": screen.Telegram,
 		"only":     func(f Filter, key, value string) template.URL { return template.URL("?" + f.with(key, value)) },
 	}).ParseFS(files, "page.html"))
 	p.mux.HandleFunc("GET /{$}", p.list)
@@ -176,13 +177,21 @@ func (p *Page) part(w http.ResponseWriter, r *http.Request) {
 	case "html":
 		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(inlineImages(messages[i])))
+		_, _ = w.Write([]byte(screen.Email(messages[i].HTML, pictures(messages[i]))))
 	case "raw":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write(messages[i].Raw)
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// pictures are the files that an email shows, by id or by name: mail programs know both.
+func pictures(m simulators.Captured) (list []screen.Picture) {
+	for _, f := range m.Files {
+		list = append(list, screen.Picture{Names: []string{f.ContentID, f.Name}, Type: f.Type, Data: f.Data})
+	}
+	return list
 }
 
 func (p *Page) api(w http.ResponseWriter, r *http.Request) {

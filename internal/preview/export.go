@@ -48,20 +48,29 @@ func (g *Gallery) exportFrame(dir string, audiences []render.Audience) error {
 
 func (g *Gallery) exportAudience(dir string, a render.Audience) (n int, err error) {
 	set := g.renderer.Set()
-	sample, err := set.FindSample(a.Type, render.Typical)
-	if err != nil {
-		return 0, err
-	}
-	for _, ch := range notify.Channels() {
-		for _, locale := range set.Locales() {
-			p := place{Audience: a, Channel: ch, Locale: locale, Sample: render.Typical}
-			if err := g.exportPage(dir, p.Path(), "message", g.messagePage(set, p, sample, false)); err != nil {
-				return n, err
-			}
-			n++
+	for _, p := range everywhere(set, a) {
+		sample, err := p.sample(set)
+		if err != nil {
+			return n, err
 		}
+		if err := g.exportPage(dir, p.Path(), "message", g.messagePage(set, p, sample, false)); err != nil {
+			return n, err
+		}
+		n++
 	}
 	return n, nil
+}
+
+// everywhere lists the places of an audience's typical message.
+func everywhere(set *render.Set, a render.Audience) (places []place) {
+	for _, s := range set.Storefronts() {
+		for _, ch := range notify.Channels() {
+			for _, locale := range set.Locales() {
+				places = append(places, place{Audience: a, Channel: ch, Locale: locale, Sample: render.Typical, Storefront: s.ID})
+			}
+		}
+	}
+	return places
 }
 
 func (g *Gallery) exportPage(dir, name, tmpl string, data any) error {

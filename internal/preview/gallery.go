@@ -21,6 +21,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/render"
+	"github.com/vondi-global/notifications/internal/screen"
 )
 
 //go:embed pages static
@@ -44,7 +45,7 @@ func open(r *render.Renderer, found []render.Finding) *Gallery {
 	g := &Gallery{renderer: r, mux: http.NewServeMux(), findings: sortOut(found), watching: map[chan struct{}]bool{}}
 	r.Observer = g
 	g.tmpl = template.Must(template.New("").Funcs(template.FuncMap{
-		"telegram": telegramHTML,
+		"telegram": screen.Telegram,
 		"tab":      func(root string, t tab) rootedTab { return rootedTab{t, root} },
 	}).ParseFS(files, "pages/*.html"))
 	g.mux.HandleFunc("GET /{$}", g.index)

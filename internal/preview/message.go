@@ -1,14 +1,12 @@
 package preview
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html"
-	"strings"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/render"
+	"github.com/vondi-global/notifications/internal/screen"
 	"github.com/vondi-global/notifications/internal/sms"
 )
 
@@ -53,7 +51,7 @@ func (p place) render(set *render.Set, sample render.Sample) shown {
 const framePolicy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src https: data:">`
 
 func (s *shown) email() {
-	s.Frame = framePolicy + inlineImages(s.Message)
+	s.Frame = framePolicy + screen.Email(s.HTML, pictures(s.Message))
 	s.Headers = []header{{"Subject", s.Subject}, {"Content-Language", s.Locale}}
 	if s.Unsubscribe != "" {
 		s.Headers = append(s.Headers, header{"List-Unsubscribe", "<" + s.Unsubscribe + ">"}, header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
@@ -73,16 +71,12 @@ func size(n int) string {
 	return fmt.Sprintf("%.1f KB", float64(n)/1024)
 }
 
-// inlineImages puts the attachments that the HTML names (cid:…) into it, as mail programs do.
-func inlineImages(m notify.Message) string {
-	page := m.HTML
+// pictures are the attachments that the email shows.
+func pictures(m notify.Message) (list []screen.Picture) {
 	for _, a := range m.Attachments {
-		if a.ContentID != "" {
-			data := "data:" + a.Type + ";base64," + base64.StdEncoding.EncodeToString(a.Data)
-			page = strings.ReplaceAll(page, `"cid:`+html.EscapeString(a.ContentID)+`"`, `"`+data+`"`)
-		}
+		list = append(list, screen.Picture{Names: []string{a.ContentID}, Type: a.Type, Data: a.Data})
 	}
-	return page
+	return list
 }
 
 func (s *shown) sms() {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/render"
+	"github.com/vondi-global/notifications/locales"
+	"github.com/vondi-global/notifications/templates"
 )
 
 func TestEveryPageCanBeMade(t *testing.T) {
@@ -101,18 +103,42 @@ func TestNothingOfAMessageRuns(t *testing.T) {
 	}
 }
 
-func TestTelegramTags(t *testing.T) {
-	for in, want := range map[string]string{
-		"<b>a</b>\n&lt;b&gt;":                 "<b>a</b><br>&lt;b&gt;",
-		`<a href="https://x.rs">x</a>`:        `<a rel="noreferrer" target="_blank" href="https://x.rs">x</a>`,
-		`<a href="javascript:alert(1)">x</a>`: `<a>x</a>`,
-		`<img src=x onerror="alert(1)">`:      `&lt;img src=x onerror=&#34;alert(1)&#34;&gt;`,
-		"<script>alert(1)</script>":           "&lt;script&gt;alert(1)&lt;/script&gt;",
-		`<b onclick="alert(1)">x</b>`:         "<b>x</b>",
-	} {
-		if got := string(telegramHTML(in)); got != want {
-			t.Errorf("%s: got %s, want %s", in, got, want)
+// TestABrandIsPicked: where storefronts have brands, the author looks at each.
+func TestABrandIsPicked(t *testing.T) {
+	brand := render.DefaultBrand()
+	brand.Storefronts = map[string]render.Brand{"67": {Name: "Kuća keramike", Color: "#9a3412"}}
+	set, err := render.Load(templates.Files, locales.Files, brand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := open(render.New(set), nil)
+	for path, worn := range map[string]bool{"typical.html": false, "typical@67.html": true} {
+		for _, message := range []string{"order.created", "order.shipped"} {
+			page, _ := get(t, g, "/"+message+"/email/sr-Latn/"+path)
+			if strings.Contains(page, "#9a3412") != worn {
+				t.Errorf("%s %s wears the storefront's brand: %t", message, path, !worn)
+			}
+			if !strings.Contains(page, `/typical@67.html"`) || !strings.Contains(page, ">Kuća keramike<") {
+				t.Errorf("%s %s: no way to the storefront's brand", message, path)
+			}
 		}
+	}
+	if _, resp := get(t, g, "/order.created/email/sr-Latn/typical@68.html"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown storefront: %s", resp.Status)
+	}
+	if n, err := g.Export(t.TempDir(), "order.shipped"); err != nil || n != 2*4*4 {
+		t.Errorf("wrote %d messages, %v", n, err)
+	}
+	if page, _ := get(t, gallery(t), "/order.created/email/sr-Latn/typical.html"); strings.Contains(page, `class="brands"`) {
+		t.Error("a choice of one brand is shown")
+	}
+}
+
+func TestACardShowsThePicture(t *testing.T) {
+	page, _ := post(t, gallery(t), "/listing.price_changed/push/en/typical.html",
+		`{"listing_id":100,"old_price":1995,"new_price":1495,"currency":"RSD","image_url":"https://vondi.rs/i/100.jpg"}`)
+	if n := strings.Count(page, `<img src="https://vondi.rs/i/100.jpg"`); n != 2 {
+		t.Errorf("%d cards show the picture, want iOS and Android", n)
 	}
 }
 

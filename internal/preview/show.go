@@ -15,6 +15,7 @@ type messagePage struct {
 	frame
 	Place                      place
 	Channels, Locales, Samples []tab
+	Brands                     []tab
 	Data, Reader               string // the sample: its payload, and the name of who reads it
 	Edited                     bool
 	Shown                      shown
@@ -65,7 +66,7 @@ func (g *Gallery) asked(set *render.Set, r *http.Request) (p place, sample rende
 	if !ok {
 		return p, sample, false
 	}
-	sample, err := set.FindSample(p.Audience.Type, p.Sample)
+	sample, err := p.sample(set)
 	return p, sample, err == nil
 }
 
@@ -73,7 +74,7 @@ func (g *Gallery) messagePage(set *render.Set, p place, sample render.Sample, li
 	all := g.wrong()
 	page := messagePage{
 		frame: frame{Root: "../../../", Title: p.Audience.Message, Live: live, Wrong: len(all.all)},
-		Place: p, Channels: p.channels(all), Locales: p.locales(set, all), Samples: p.samples(),
+		Place: p, Channels: p.channels(all), Locales: p.locales(set, all), Samples: p.samples(), Brands: p.brands(set),
 		Data: indented(sample.Data), Reader: sample.To.Name, Shown: p.render(set, sample), Findings: all.at(p),
 	}
 	if live {

@@ -89,6 +89,17 @@ func (d *dress) link(message string, p payload) string {
 	return ""
 }
 
+// maxImage keeps a push message within 4 KB: FCM gets the address three times.
+const maxImage = 500
+
+// image is the picture that an event brings, https only, "" for none.
+func (p payload) image() string {
+	if s := p.extra("image_url"); s != "" && len(s) <= maxImage && isHTTPS(s) {
+		return s
+	}
+	return ""
+}
+
 func waysOf(message string) []string {
 	for key := message; key != ""; {
 		if w, ok := ways[key]; ok {

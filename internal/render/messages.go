@@ -128,9 +128,7 @@ func (j *job) push(m *notify.Message) error {
 	m.Text, err = j.make(pushBody)
 	m.Title, m.Text = oneLine(m.Title), strings.TrimSpace(m.Text)
 	m.Collapse = collapse(j.delivery)
-	if s := v.payload.text("image_url"); s != "" && isHTTPS(s) && len(s) <= maxLink {
-		m.Image = s
-	}
+	m.Image = v.payload.image()
 	return err
 }
 

@@ -2,7 +2,7 @@ package render
 
 import (
 	"bytes"
-	"fmt"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"time"
@@ -58,13 +58,19 @@ func (p payload) text(name string) string {
 	return s
 }
 
-// storefront returns the storefront that an event is about, "" where it doesn't say. A type
-// needn't know the field: producers may send it with any event.
-func (p payload) storefront() string {
-	if _, ok := p.fields["storefront_id"]; ok || !bytes.Contains(p.event.Data, []byte(`"storefront_id"`)) {
-		return p.text("storefront_id")
+// extra returns a text that producers may send with any event, whether its type knows the
+// field or not; "" where this one has none.
+func (p payload) extra(name string) string {
+	if _, ok := p.fields[name]; ok || !bytes.Contains(p.event.Data, []byte(`"`+name+`"`)) {
+		return p.text(name)
 	}
-	return fmt.Sprint(p.typ.Values(p.event)["storefront_id"])
+	switch v := p.typ.Values(p.event)[name].(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
 }
 
 // integer returns a whole number; ok is false where the payload has no such field.

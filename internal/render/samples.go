@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -158,6 +159,17 @@ func hostile(f eventtypes.Field) any {
 		return []map[string]any{{"listing_id": "<i>", "quantity": 1, "title": hostileText}}
 	}
 	return nil
+}
+
+// In is the sample as it comes from a storefront of [Set.Storefronts]; "" stands for one
+// without a brand of its own.
+func (s Sample) In(storefront string) Sample {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(s.Data, &m) == nil {
+		m["storefront_id"], _ = json.Marshal(cmp.Or(storefront, "unbranded")) // a string always marshals
+		s.Data, _ = json.Marshal(m)
+	}
+	return s
 }
 
 // FindSample returns a type's sample by its name.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
@@ -116,6 +118,18 @@ func (s *Set) Locales() []string {
 	return list
 }
 
+// Storefront is a storefront with a brand of its own; the marketplace itself has no id.
+type Storefront struct{ ID, Name string }
+
+// Storefronts lists the marketplace and the storefronts that have a brand of their own.
+func (s *Set) Storefronts() []Storefront {
+	list := []Storefront{{"", s.brand.Name}}
+	for _, id := range slices.Sorted(maps.Keys(s.brand.Storefronts)) {
+		list = append(list, Storefront{id, s.brand.Storefronts[id].over(s.brand).Name})
+	}
+	return list
+}
+
 // locale returns the set's language for a tag.
 func (s *Set) locale(tag string) string {
 	if s.words[tag] != nil {
@@ -139,7 +153,7 @@ func (s *Set) voice(locale, message, typ string, ch notify.Channel) (*voice, err
 // dress returns the brand in which an event's messages are dressed.
 func (s *Set) dress(locale string, p payload) *dress {
 	if len(s.brand.Storefronts) > 0 {
-		if d := s.dresses[dressKey{locale, p.storefront()}]; d != nil {
+		if d := s.dresses[dressKey{locale, p.extra("storefront_id")}]; d != nil {
 			return d
 		}
 	}

@@ -1,4 +1,6 @@
-package preview
+// Package screen shows messages as the programs of their readers do, on pages of ours: the
+// authors' preview and the inbox of dev mode.
+package screen
 
 import (
 	"html/template"
@@ -7,13 +9,13 @@ import (
 	"golang.org/x/net/html"
 )
 
-// telegramTags are those of the Bot API's HTML that the gallery shows as Telegram does.
+// telegramTags are those of the Bot API's HTML that are shown as Telegram does.
 var telegramTags = map[string]bool{
-	"b": true, "strong": true, "i": true, "em": true, "u": true, "ins": true, "s": true, "del": true, "code": true, "pre": true, "blockquote": true,
+	"b": true, "strong": true, "i": true, "em": true, "u": true, "ins": true, "s": true, "del": true, "strike": true, "code": true, "pre": true, "blockquote": true,
 }
 
-// telegramHTML writes a message's text with Telegram's own tags; everything else stays text.
-func telegramHTML(text string) template.HTML {
+// Telegram writes a message's text with Telegram's own tags; everything else stays text.
+func Telegram(text string) template.HTML {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(text))
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
