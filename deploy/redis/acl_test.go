@@ -276,7 +276,7 @@ func book(ctx context.Context, client redis.UniversalClient) error {
 	if err := b.Audiences(ctx, func(string) error { return nil }); err != nil {
 		return err
 	}
-	if _, err := b.LinkToken(ctx, "891"); err != nil {
+	if err := b.LinkChat(ctx, "891", "", "555"); err != nil {
 		return err
 	}
 	return b.Forget(ctx, "891")

@@ -2,51 +2,44 @@ package addressbook
 
 import (
 	"errors"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
-func TestALinkToTheBotWorksOnce(t *testing.T) {
-	b, client, _ := open(t)
+func TestALinkIsUsedUpByLinking(t *testing.T) {
+	b, _, _ := open(t)
 	put(t, b, notify.Contact{UserID: "890", Name: "Jelena"})
-	token, err := b.LinkToken(t.Context(), "890")
-	if err != nil || !regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`).MatchString(token) {
-		t.Fatalf("token of %d characters, %v", len(token), err)
+	mark := contact(t, b, "890").ChatMark()
+	if err := b.LinkChat(t.Context(), "890", mark, "555"); err != nil || contact(t, b, "890").TelegramChat != "555" {
+		t.Fatal(err)
 	}
-	for _, key := range client.Keys(t.Context(), "*").Val() {
-		if strings.Contains(key, token) {
-			t.Error("the token itself is stored")
-		}
+	if err := b.LinkChat(t.Context(), "890", mark, "555"); err != nil {
+		t.Errorf("the same chat again: %v", err)
 	}
-	if ttl := client.TTL(t.Context(), tokenKey(token)).Val(); ttl <= 0 || ttl > linkTokenLife {
-		t.Errorf("it lives %s", ttl)
+	if err := b.LinkChat(t.Context(), "890", mark, "666"); !errors.Is(err, notify.ErrLinkUsed) || contact(t, b, "890").TelegramChat != "555" {
+		t.Errorf("somebody else with the same link: %v", err)
 	}
-	if got, err := b.Redeem(t.Context(), token, "555"); err != nil || got != "890" || contact(t, b, "890").TelegramChat != "555" {
-		t.Errorf("redeemed for %q, %v", got, err)
+	mark = contact(t, b, "890").ChatMark()
+	if err := b.LinkChat(t.Context(), "890", mark, "666"); err != nil || contact(t, b, "890").TelegramChat != "666" {
+		t.Errorf("another chat, by a link that was made since: %v", err)
 	}
-	if _, err := b.Redeem(t.Context(), token, "666"); !errors.Is(err, ErrLinkToken) {
-		t.Errorf("a second time: %v", err)
+	if err := b.LinkChat(t.Context(), "890", mark, "777"); !errors.Is(err, notify.ErrLinkUsed) {
+		t.Errorf("that one a second time: %v", err)
 	}
 }
 
 func TestALinkThatIsNoGood(t *testing.T) {
 	b, _, _ := open(t)
 	put(t, b, notify.Contact{UserID: "890", Name: "Jelena"})
-	token, err := b.LinkToken(t.Context(), "890")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Redeem(t.Context(), token, "no chat"); err == nil {
+	if err := b.LinkChat(t.Context(), "890", "", "no chat"); err == nil {
 		t.Error("a chat that is none was taken")
 	}
 	if err := b.Forget(t.Context(), "890"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Redeem(t.Context(), token, "555"); !errors.Is(err, notify.ErrNoContact) {
+	if err := b.LinkChat(t.Context(), "890", "", "555"); !errors.Is(err, notify.ErrNoContact) {
 		t.Errorf("for somebody forgotten: %v", err)
 	}
 }
@@ -65,11 +58,7 @@ func TestStopMutesAndANewStartSpeaksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock.t = noon.Add(time.Minute)
-	token, err := b.LinkToken(t.Context(), "890")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Redeem(t.Context(), token, "555"); err != nil {
+	if err := b.LinkChat(t.Context(), "890", contact(t, b, "890").ChatMark(), "555"); err != nil {
 		t.Fatal(err)
 	}
 	c := contact(t, b, "890")

@@ -23,8 +23,21 @@ import (
 func (a *App) desk() *replies.Desk {
 	return &replies.Desk{
 		Ledger: replyLedger{a.ledger}, Book: a.book, Observe: a.metrics.Outcome, Log: a.log, Now: time.Now,
+		Invitations: invitations(a.cfg), Linked: a.metrics.Linked, Answer: a.answer,
 		Category: func(t string) string { return eventtypes.EventType(t).Category() },
 	}
+}
+
+// answer says something in a chat, through the sender's own breaker and pace.
+func (a *App) answer(ctx context.Context, chat, text string) error {
+	s := a.senders[notify.Telegram]
+	if s == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Delivery.Timeout)
+	defer cancel()
+	_, err := s.Send(ctx, notify.Address{Channel: notify.Telegram, Value: chat}, notify.Message{Channel: notify.Telegram, Text: text})
+	return err
 }
 
 // replyLedger finds what a reply is about.

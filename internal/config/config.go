@@ -57,7 +57,7 @@ type Admin struct {
 type Public struct {
 	Addr string        `yaml:"addr" env:"PUBLIC_ADDR" doc:"Address of the public server. Empty: none."`
 	URL  string        `yaml:"url" env:"PUBLIC_URL" doc:"How strangers reach it, https, without a slash at the end. Emails then carry an unsubscribe link."`
-	Key  secret.String `yaml:"key" env:"PUBLIC_KEY" doc:"Signs the links: 32 characters or more, the same on all pods, for ever."`
+	Key  secret.String `yaml:"key" env:"PUBLIC_KEY" doc:"Signs the links that unsubscribe and those to the bot: 32 characters or more, the same on all pods and for notifyctl, for ever."`
 }
 
 // Log says how much is logged, and in which shape.
@@ -83,7 +83,7 @@ type Email struct {
 // Telegram is the bot. Without a token the channel is off.
 type Telegram struct {
 	Token    secret.String `yaml:"token" env:"TELEGRAM_TOKEN" doc:"The bot's token."`
-	Bot      string        `yaml:"bot" env:"TELEGRAM_BOT" doc:"The bot's user name, for links that people open it by."`
+	Bot      string        `yaml:"bot" env:"TELEGRAM_BOT" doc:"The bot's user name. With public.key, emails to people who have no chat yet end with a link that makes theirs known."`
 	Updates  string        `yaml:"updates" env:"TELEGRAM_UPDATES" doc:"How /start and /stop reach us: off, webhook (to <public.url>/telegram) or poll (one pod at a time)."`
 	Webhook  secret.String `yaml:"webhook_secret" env:"TELEGRAM_WEBHOOK_SECRET" doc:"The secret_token that Telegram shows with each update."`
 	Endpoint string        `yaml:"endpoint" env:"TELEGRAM_ENDPOINT" doc:"Base URL of the Bot API."`

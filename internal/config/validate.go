@@ -30,6 +30,7 @@ func (c *Config) checks() map[string]func() string {
 		"public.addr":             c.checkPublic,
 		"public.url":              func() string { return httpsURL(c.Public.URL) },
 		"telemetry.otlp_endpoint": func() string { return collectorURL(c.Telemetry.Endpoint) },
+		"telegram.bot":            c.checkBot,
 		"telegram.updates":        c.checkUpdates,
 		"telegram.endpoint":       func() string { return webURL(c.Telegram.Endpoint, false) },
 		"push.endpoint":           func() string { return webURL(c.Push.Endpoint, true) },
@@ -100,6 +101,16 @@ func (c *Config) checkUpdates() string {
 		return "want public.addr and telegram.webhook_secret beside it"
 	}
 	return oneOf(c.Telegram.Updates, "off", "webhook", "poll")()
+}
+
+func (c *Config) checkBot() string {
+	if c.Telegram.Bot == "" {
+		return ""
+	}
+	if n := len(c.Public.Key.Reveal()); n > 0 && n < 32 {
+		return "want public.key of 32 characters or more beside it"
+	}
+	return match(c.Telegram.Bot, `^@?[A-Za-z][A-Za-z0-9_]{4,31}$`, "want the bot's user name, such as vondi_bot")()
 }
 
 func (c *Config) checkWorkers() string {

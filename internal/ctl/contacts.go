@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/public"
 )
 
 func newContacts(s *session) *cobra.Command {
@@ -116,7 +118,9 @@ What streams told of the person before is not learnt again. It can't be undone.`
 func newContactsLink(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "telegram-link PERSON", Short: "make a link by which a person's Telegram becomes known",
-		Long:    "The link works once and for 7 days: whoever opens it and presses Start is the person from then on.",
+		Long: `Whoever opens the link within a day and presses Start is the person from then on. Linking uses
+it up, together with all links that were made before. Emails end with such a link, too, for
+people whose chat is not known yet (docs/support.md).`,
 		Example: "  notifyctl contacts telegram-link 890", Args: cobra.ExactArgs(1),
 	}
 	yes := yesFlag(c)
@@ -126,9 +130,11 @@ func newContactsLink(s *session) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		bot := strings.TrimPrefix(s.cfg.Telegram.Bot, "@")
-		if bot == "" {
+		if s.cfg.Telegram.Bot == "" {
 			return usagef("the bot's name is not known: set telegram.bot (VONDINOTIFY_TELEGRAM_BOT)")
+		}
+		if s.cfg.Public.Key.Empty() {
+			return usagef("the key that signs links is not known: set public.key (VONDINOTIFY_PUBLIC_KEY), the daemon's own")
 		}
 		userID, err := s.person(ctx, p, args[0], true)
 		if err != nil {
@@ -137,11 +143,15 @@ func newContactsLink(s *session) *cobra.Command {
 		if err := s.askProtected("Make a link by which somebody becomes user "+userID, *yes); err != nil {
 			return err
 		}
-		token, err := p.book.LinkToken(ctx, userID)
+		person, err := p.book.Stored(ctx, userID)
 		if err != nil {
 			return err
 		}
-		link := "https://t.me/" + bot + "?start=" + token
+		invitations := public.Invitations{Bot: s.cfg.Telegram.Bot, Key: s.cfg.Public.Key, Now: p.now}
+		link := invitations.Link(person, 24*time.Hour)
+		if link == "" {
+			return fmt.Errorf("the id of user %s is too long for a link: Telegram takes 27 bytes, or a UUID", userID)
+		}
 		return printOne(s, map[string]string{"user_id": userID, "link": link}, line(link))
 	}
 	return c

@@ -76,10 +76,6 @@ func Directory(userID string) string { return "notifications:directory:{" + user
 // the user id: a string with a life.
 func Forgotten(hash string) string { return "notifications:forgotten:" + hash }
 
-// LinkToken finds the person whom a Telegram link was made for, by the token's hash: a
-// string with a life.
-func LinkToken(hash string) string { return "notifications:link-token:" + hash }
-
 // Link says what a thing belongs to ("order", "12345"): a hash of role → id, with a life.
 func Link(kind, id string) string { return "notifications:link:{" + kind + ":" + id + "}" }
 

@@ -29,17 +29,25 @@ type Book interface {
 	Unreachable(ctx context.Context, userID string, a notify.Address, e *notify.SendError) error
 	Mute(ctx context.Context, a notify.Address, how string) (userID string, err error)
 	SetPreference(ctx context.Context, userID, key string, c notify.Choice) error
-	Redeem(ctx context.Context, token, chat string) (userID string, err error)
+	LinkChat(ctx context.Context, userID, mark, chat string) error
+}
+
+// Invitations opens the tokens of links to the bot.
+type Invitations interface {
+	Open(token string) (notify.Invitation, error)
 }
 
 // Desk takes replies.
 type Desk struct {
-	Ledger   Ledger
-	Book     Book
-	Category func(eventType string) string
-	Observe  func(o notify.Outcome, took time.Duration)
-	Log      zerolog.Logger
-	Now      func() time.Time
+	Ledger      Ledger
+	Book        Book
+	Invitations Invitations
+	Answer      func(ctx context.Context, chat, text string) error // says something in a Telegram chat
+	Linked      func(result string)                                // counts links to the bot: linked, used, expired, forged, unknown
+	Category    func(eventType string) string
+	Observe     func(o notify.Outcome, took time.Duration)
+	Log         zerolog.Logger
+	Now         func() time.Time
 }
 
 // Feedback implements [channels.Listener]. One report that can't be recorded doesn't keep
