@@ -37,6 +37,7 @@ type Logged struct {
 	Actor             Text `json:"actor,omitempty" example:"support.milica"`
 	Note              Text `json:"note,omitempty" example:"the buyer asked for it again"`
 	NextAt            Time `json:"next_at,omitzero" example:"1734825660"`
+	TraceID           Text `json:"trace_id,omitempty" example:"0af7651916cd43dd8448eb211c80319c" doc:"the trace of the event's dispatch, or its producer's"`
 }
 
 // Replayed is an operator's replay: an entry of the delivery log that is about no delivery.

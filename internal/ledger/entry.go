@@ -40,6 +40,7 @@ func encode(o notify.Outcome) []any {
 	f.text("reason", o.Reason).text("detail", notify.Printable(o.Detail, errorRunes)).text("error", notify.Printable(o.Error, errorRunes))
 	f.count("latency_ms", o.Latency().Milliseconds()).flag("maybe_duplicate", o.MaybeDuplicate)
 	f.text("resend_of", d.ResendOf).text("actor", d.Actor).text("note", notify.Printable(d.Note, errorRunes))
+	f.text("trace_id", e.TraceID())
 	if !o.NextAt.IsZero() {
 		f.count("next_at", o.NextAt.Unix())
 	}

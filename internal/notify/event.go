@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,12 @@ func (e Event) TraceID() string {
 		return ""
 	}
 	return e.Trace[3:35]
+}
+
+// Sampled says whether somebody keeps the trace: the lowest bit of its flags (W3C Trace
+// Context, section 3.2.2.5.1).
+func (e Event) Sampled() bool {
+	return e.TraceID() != "" && strings.IndexByte("13579bdf", e.Trace[len(e.Trace)-1]) >= 0
 }
 
 // Position names one entry of one stream on one source Redis.

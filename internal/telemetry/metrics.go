@@ -40,6 +40,10 @@ func seconds() []float64 {
 	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}
 }
 
+// fewer are the edges of a histogram that every stream and type has for itself: each edge is
+// a line of the page for each of them.
+func fewer() []float64 { return []float64{.005, .025, .1, .5, 1, 5, 30} }
+
 // NewMetrics registers the metrics. types are the catalogue's names.
 func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	m := &Metrics{types: map[string]bool{}}
@@ -48,12 +52,12 @@ func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	}
 	m.published = counter(reg, "events_published_total", "Events published to a stream.", "stream", "event_type")
 	m.consumed = counter(reg, "events_consumed_total", "Events consumed from a stream, by what became of them.", "stream", "event_type", "status")
-	m.processing = histogram(reg, "event_processing_duration_seconds", "From an entry's reading to its acknowledgement.", "stream", "event_type")
+	m.processing = histogram(reg, "event_processing_duration_seconds", "From an entry's reading to its acknowledgement.", fewer(), "stream", "event_type")
 	m.lost = counter(reg, "stream_entries_lost_total", "Entries that were trimmed or deleted before they were read.", "stream")
 	m.readErrors = counter(reg, "stream_errors_total", "Failed reads of a source.", "source")
 	m.outcomes = counter(reg, "notifications_total", "Deliveries by what became of them.", "channel", "provider", "outcome", "reason")
-	m.sending = histogram(reg, "notification_attempt_duration_seconds", "From a claim to its recorded outcome.", "channel")
-	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", "channel", "priority")
+	m.sending = histogram(reg, "notification_attempt_duration_seconds", "From a claim to its recorded outcome.", seconds(), "channel")
+	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", seconds(), "channel", "priority")
 	m.fallbacks = counter(reg, "locale_fallbacks_total", "Messages that came out in another language than planned.", "locale")
 	m.reloads = counter(reg, "templates_reload_total", "Reloads of templates and locales.", "result")
 	m.links = counter(reg, "telegram_links_total", "Links to the bot that were opened, by what came of it.", "result")
@@ -94,9 +98,9 @@ func gauge(reg prometheus.Registerer, name, help string, labels ...string) *prom
 	return g
 }
 
-func histogram(reg prometheus.Registerer, name, help string, labels ...string) *prometheus.HistogramVec {
+func histogram(reg prometheus.Registerer, name, help string, edges []float64, labels ...string) *prometheus.HistogramVec {
 	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: name, Help: help, Buckets: seconds(),
+		Name: name, Help: help, Buckets: edges,
 		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour,
 	}, labels)
 	reg.MustRegister(h)
@@ -140,8 +144,18 @@ func (m *Metrics) Outcome(o notify.Outcome, took time.Duration) {
 		m.sending.WithLabelValues(ch).Observe(took.Seconds())
 	}
 	if o.Status == notify.Sent {
-		m.endToEnd.WithLabelValues(ch, string(o.Delivery.Priority)).Observe(o.Latency().Seconds())
+		observe(m.endToEnd.WithLabelValues(ch, string(o.Delivery.Priority)), o.Latency(), o.Delivery.Event)
 	}
+}
+
+// observe leaves the trace as an exemplar where it is sampled: from a slow bar of the
+// histogram one gets to a message that stands in it.
+func observe(to prometheus.Observer, took time.Duration, e notify.Event) {
+	if x, ok := to.(prometheus.ExemplarObserver); ok && e.Sampled() {
+		x.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": e.TraceID()})
+		return
+	}
+	to.Observe(took.Seconds())
 }
 
 // reason is a label only where it is one of our own words.

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -111,5 +114,48 @@ func TestLog(t *testing.T) {
 	}
 	if _, _, err := NewLog(&b, "loud", "json"); err == nil {
 		t.Error("want an error for a level that doesn't exist")
+	}
+}
+
+func TestASampledTraceIsAnExemplar(t *testing.T) {
+	reg := prometheus.NewPedanticRegistry()
+	m := NewMetrics(reg, nil)
+	sent := func(channel notify.Channel, trace string) {
+		m.Outcome(notify.Outcome{Status: notify.Sent, Time: time.Now(), Delivery: notify.Delivery{
+			Channel: channel, Priority: notify.High, Event: notify.Event{Time: time.Now().Add(-time.Second), Trace: trace},
+		}}, time.Millisecond)
+	}
+	sent(notify.Email, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	sent(notify.SMS, "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00") // not sampled
+	sent(notify.Push, "")
+	page := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil)
+	r.Header.Set("Accept", "application/openmetrics-text; version=1.0.0")
+	promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(page, r)
+	if got := page.Body.String(); !strings.Contains(got, `# {trace_id="0af7651916cd43dd8448eb211c80319c"}`) || strings.Count(got, "trace_id") != 1 {
+		t.Error("want one exemplar, that of the sampled trace")
+	}
+}
+
+// BenchmarkScrape: a page with 1,000 streams, each with its events of one type. Want 20 ms.
+func BenchmarkScrape(b *testing.B) {
+	reg := prometheus.NewRegistry()
+	m := NewMetrics(reg, []string{"order.created", "order.confirmed"})
+	source := Source{Name: "listings", Connected: true}
+	for i := range 1000 {
+		name := fmt.Sprintf("listings:events:s%d", i)
+		source.Streams = append(source.Streams, Stream{Source: "listings", Stream: name, Length: 10})
+		m.Consumed(name, "order.created", "ok", time.Millisecond)
+	}
+	Gauges{
+		Group: "notification-consumers", Sources: func() []Source { return []Source{source} },
+		Queues: func(context.Context) ([]Queue, error) { return nil, nil },
+	}.Register(reg)
+	h := promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	r := httptest.NewRequestWithContext(b.Context(), "GET", "/metrics", nil)
+	for b.Loop() {
+		page := httptest.NewRecorder()
+		h.ServeHTTP(page, r)
+		b.ReportMetric(float64(page.Body.Len()), "B/page")
 	}
 }

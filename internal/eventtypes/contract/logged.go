@@ -14,7 +14,7 @@ const about = `"delivery_id":"k3v5q2m7x4a6c8e2g4i6k8m2o4","event_id":"b7d2f4h6j2
 // stories are what the examples have beside it. A full set of fields would tell of a
 // message that was sent and muted at once.
 var stories = map[eventtypes.EventType]string{
-	"notification.sent":       about + `,"provider":"telegram","provider_message_id":"4711","attempt":"1","words":"3f9c0a7e","latency_ms":"840"`,
+	"notification.sent":       about + `,"provider":"telegram","provider_message_id":"4711","attempt":"1","words":"3f9c0a7e","latency_ms":"840","trace_id":"0af7651916cd43dd8448eb211c80319c"`,
 	"notification.retried":    about + `,"provider":"telegram","attempt":"1","reason":"throttled","error":"telegram: throttled (429): Too Many Requests","latency_ms":"910","next_at":"1734825612"`,
 	"notification.failed":     about + `,"provider":"telegram","attempt":"1","reason":"rejected","error":"telegram: rejected (400): message is too long","latency_ms":"870"`,
 	"notification.skipped":    about + `,"reason":"muted","detail":"order/telegram","latency_ms":"35"`,
