@@ -62,7 +62,7 @@ func TestTheBookWorksOnEveryKindOfClient(t *testing.T) {
 				t.Errorf("contacts: %v, %v", list, err)
 			}
 			var file bytes.Buffer
-			if n, err := b.Export(t.Context(), &file, JSONLines); err != nil || n < 2 {
+			if n, err := b.Export(t.Context(), &file, JSONLines, true); err != nil || n < 2 {
 				t.Errorf("%d exported, %v", n, err)
 			}
 			if err := b.Unreachable(t.Context(), "891", notify.Address{Channel: notify.Email, Value: "b@example.com"}, gone()); err != nil {

@@ -19,12 +19,14 @@ const exportPage = 500
 // Export writes everybody whom the book holds, as [Book.Import] reads them. Who comes or
 // goes meanwhile may be missing, and somebody may stand there twice. JSON Lines carry all
 // that is known of a person; CSV leaves out verifications, bans, preferences and health.
+// Without reveal, names and addresses are masked, and an import refuses what they have become.
 // On Redis Cluster the book needs a *redis.ClusterClient for this, not an auto-pipelined one.
-func (b *Book) Export(ctx context.Context, w io.Writer, f Format) (written int, err error) {
+func (b *Book) Export(ctx context.Context, w io.Writer, f Format, reveal bool) (written int, err error) {
 	out, err := newWriter(w, f)
 	if err != nil {
 		return 0, err
 	}
+	out = out.unless(reveal)
 	err = b.scan(ctx, rediskeys.Contact("*"), func(ctx context.Context, keys []string) error {
 		n, err := b.export(ctx, out, userIDs(keys))
 		written += n
@@ -34,12 +36,12 @@ func (b *Book) Export(ctx context.Context, w io.Writer, f Format) (written int, 
 }
 
 // ExportPerson writes all that the book holds of one person, as a JSON line.
-func (b *Book) ExportPerson(ctx context.Context, w io.Writer, userID string) error {
+func (b *Book) ExportPerson(ctx context.Context, w io.Writer, userID string, reveal bool) error {
 	out, err := newWriter(w, JSONLines)
 	if err != nil {
 		return err
 	}
-	_, err = b.export(ctx, out, []string{userID})
+	_, err = b.export(ctx, out.unless(reveal), []string{userID})
 	return err
 }
 
@@ -71,6 +73,14 @@ func userIDs(keys []string) []string {
 }
 
 type recordWriter func(r record) error
+
+// unless masks what is written, unless it is to be revealed.
+func (w recordWriter) unless(reveal bool) recordWriter {
+	if reveal {
+		return w
+	}
+	return func(r record) error { return w(r.masked()) }
+}
 
 func newWriter(w io.Writer, f Format) (recordWriter, error) {
 	if f == JSONLines {

@@ -17,6 +17,7 @@ import (
 // Eraser is a part of the platform that remembers people: the history, for one.
 type Eraser interface {
 	Forget(ctx context.Context, userID string) error
+	ForgetAddress(ctx context.Context, addressKey string) error // of somebody without an account
 }
 
 // unlinkScript takes an index entry away if it still leads to the person.
@@ -30,6 +31,30 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
 end
 return 0
 `)
+
+// ForgetAddress erases what the other parts remember of somebody without an account, by the
+// address' fingerprint ([AddressKey]). The address book itself knows nothing of them.
+func (b *Book) ForgetAddress(ctx context.Context, key string) error {
+	for _, e := range b.erasers {
+		if err := e.ForgetAddress(ctx, key); err != nil {
+			return fmt.Errorf("forget: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetGuest erases what a person was told by an address before they had an account, unless
+// the address is somebody else's now.
+func (b *Book) forgetGuest(ctx context.Context, userID, key string) error {
+	holder, err := b.client.Get(ctx, rediskeys.ContactBy(key)).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return fmt.Errorf("forget: %w", err)
+	}
+	if holder != userID {
+		return nil
+	}
+	return b.ForgetAddress(ctx, key)
+}
 
 // Forget erases a person: the contact, what leads to it, preferences, memberships, and what
 // the other parts remember. The contact itself goes last, so that a Forget that was
@@ -51,6 +76,9 @@ func (b *Book) Forget(ctx context.Context, userID string) error {
 	w := b.tombstone(userID)
 	for _, f := range fields {
 		if key, ok := strings.CutPrefix(f, prefixIndex); ok {
+			if err := b.forgetGuest(ctx, userID, key); err != nil {
+				return err
+			}
 			w.script(unlinkScript, []string{rediskeys.ContactBy(key)}, userID)
 		}
 	}

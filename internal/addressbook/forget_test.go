@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,8 @@ import (
 type eraser struct {
 	err    error
 	forgot []string
+
+	addresses []string
 }
 
 func (e *eraser) Forget(_ context.Context, userID string) error {
@@ -25,6 +28,11 @@ func (e *eraser) Forget(_ context.Context, userID string) error {
 		return err
 	}
 	e.forgot = append(e.forgot, userID)
+	return nil
+}
+
+func (e *eraser) ForgetAddress(_ context.Context, key string) error {
+	e.addresses = append(e.addresses, key)
 	return nil
 }
 
@@ -56,6 +64,9 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 				t.Errorf("%s still holds %s", key, trace)
 			}
 		}
+	}
+	if want := (notify.Address{Channel: notify.Email, Value: "jelena@example.com"}).Key(); !slices.Contains(history.addresses, want) {
+		t.Errorf("told others to forget %v, want %s among them", history.addresses, want)
 	}
 	if n := len(told(t, client)); n != 1 {
 		t.Errorf("%d entries are left of what was told of others", n)
@@ -91,10 +102,11 @@ func traces() []string {
 }
 
 func TestForgetKeepsAnAddressThatIsSomebodyElsesNow(t *testing.T) {
-	b, _, _ := open(t)
+	history := &eraser{}
+	b, _, _ := open(t, WithEraser(history))
 	put(t, b, notify.Contact{UserID: "1", Email: "shared@example.com"})
 	put(t, b, notify.Contact{UserID: "2", Email: "shared@example.com"})
-	if err := b.Forget(t.Context(), "1"); err != nil {
+	if err := b.Forget(t.Context(), "1"); err != nil || len(history.addresses) > 0 {
 		t.Fatal(err)
 	}
 	if got, err := b.Find(t.Context(), "shared@example.com"); err != nil || got != "2" {

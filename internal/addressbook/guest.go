@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
@@ -25,6 +26,30 @@ func (b *Book) For(ctx context.Context, d notify.Delivery) (notify.Contact, erro
 		return notify.Contact{}, notify.ErrNoContact
 	}
 	return c, nil
+}
+
+// GuestKeys are the fingerprints of the addresses that an event's payload carries for
+// somebody without an account.
+func GuestKeys(e notify.Event) []string {
+	c := Guest(e)
+	var keys []string
+	for _, ch := range []notify.Channel{notify.Email, notify.SMS} {
+		if a, ok := c.Address(ch, ""); ok {
+			keys = append(keys, indexKey(a))
+		}
+	}
+	return keys
+}
+
+// AddressKey is the fingerprint of an address as people say it: with an @, or a phone
+// number; "email:" or "sms:" may stand in front.
+func AddressKey(what string) (key string, ok bool) {
+	what = strings.TrimSpace(what)
+	if email := strings.TrimPrefix(what, "email:"); strings.Contains(email, "@") {
+		return indexKey(notify.Address{Channel: notify.Email, Value: email}), true
+	}
+	phone, err := NormalPhone(strings.TrimPrefix(what, "sms:"))
+	return indexKey(notify.Address{Channel: notify.SMS, Value: phone}), err == nil
 }
 
 // Guest is the contact that an event's payload carries for somebody without an account.

@@ -42,6 +42,21 @@ func TestForWhomADeliveryIs(t *testing.T) {
 	}
 }
 
+func TestAGuestsAddressIsRecognisedAsPeopleSayIt(t *testing.T) {
+	application := event("franchise.application_created", 0, fields{"application_id": 1, "email": "Ana@Example.com", "phone": "0641234567"})
+	keys := GuestKeys(application)
+	for what, want := range map[string]int{"ana@example.com": 0, " email:ANA@example.com": 0, "+381641234567": 1, "sms:064 123-4567": 1} {
+		if got, ok := AddressKey(what); !ok || len(keys) != 2 || got != keys[want] {
+			t.Errorf("%s: %s %t, want one of %v", what, got, ok, keys)
+		}
+	}
+	for _, what := range []string{"", "890", "order:12345"} {
+		if got, ok := AddressKey(what); ok {
+			t.Errorf("%q is taken for an address: %s", what, got)
+		}
+	}
+}
+
 func TestPagesOfAnAudience(t *testing.T) {
 	b, _, _ := open(t)
 	if err := b.Join(t.Context(), "a", "5", "1", "3", "2", "4"); err != nil {

@@ -135,7 +135,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 	for _, f := range []Format{JSONLines, CSV} {
 		t.Run(string(f), func(t *testing.T) {
 			var file bytes.Buffer
-			if n, err := b.Export(t.Context(), &file, f); err != nil || n < 1201 {
+			if n, err := b.Export(t.Context(), &file, f, true); err != nil || n < 1201 {
 				t.Fatalf("%d exported, %v", n, err)
 			}
 			other, _, clock := open(t)
@@ -164,7 +164,7 @@ func TestOnePersonsExportHoldsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	var line bytes.Buffer
-	if err := b.ExportPerson(t.Context(), &line, "890"); err != nil {
+	if err := b.ExportPerson(t.Context(), &line, "890", true); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"jelena@example.com", "+381631234567", "555", "fcm:abc", "unsubscribe link", "21610", "listing:1:watchers", "banned_until"} {

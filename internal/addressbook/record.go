@@ -48,10 +48,29 @@ func (r record) contact() notify.Contact {
 	}
 }
 
+// mask stands in everything that is masked.
+const mask = "•••"
+
+func (r record) masked() record {
+	if r.Name != "" {
+		r.Name = string([]rune(r.Name)[:1]) + mask
+	}
+	r.Email, r.Phone = notify.Mask(notify.Email, r.Email), notify.Mask(notify.SMS, r.Phone)
+	r.TelegramChat = eventtypes.ID(notify.Mask(notify.Telegram, string(r.TelegramChat)))
+	r.PushTokens = slices.Clone(r.PushTokens)
+	for i, t := range r.PushTokens {
+		r.PushTokens[i].Token = notify.Mask(notify.Push, t.Token)
+	}
+	return r
+}
+
 // check brings a record into the form that is stored.
 func (r record) check() (record, error) {
 	c, err := normal(r.contact())
 	errs := []error{err}
+	if strings.Contains(r.Name+r.Email, mask) {
+		errs = []error{errors.New("names and addresses are masked: export them with --reveal")}
+	}
 	for _, a := range r.Audiences {
 		errs = append(errs, checkName("audiences", a))
 	}

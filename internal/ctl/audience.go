@@ -45,16 +45,12 @@ func newAudienceList(s *session) *cobra.Command {
 		Use: "list [AUDIENCE]", Short: "list the audiences, or the members of one",
 		Example: "  notifyctl audience list\n  notifyctl audience list storefront:67:members",
 		Args:    cobra.MaximumNArgs(1), ValidArgsFunction: first(s.completeAudiences),
-		RunE: func(c *cobra.Command, args []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
 			if len(args) == 0 {
-				return s.listAudiences(c.Context(), p)
+				return s.listAudiences(ctx, p)
 			}
-			return s.listMembers(c.Context(), p, args[0], limit)
-		},
+			return s.listMembers(ctx, p, args[0], limit)
+		}),
 	}
 	c.Flags().IntVarP(&limit, "limit", "n", 1000, "how many members at most")
 	return c
@@ -117,19 +113,15 @@ func newAudienceChange(s *session, verb, about string, do func(*addressbook.Book
 		Args: cobra.MinimumNArgs(2), ValidArgsFunction: first(s.completeAudiences),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		p, err := s.platform(c.Context())
-		if err != nil {
-			return err
-		}
+	c.RunE = s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
 		if strings.Count(args[0], ":") == 0 {
 			return usagef("audience %q: want a name such as role:admin or storefront:67:members", args[0])
 		}
 		if err := s.askProtected(fmt.Sprintf("%s %s: %s", verb, args[0], strings.Join(args[1:], ", ")), *yes); err != nil {
 			return err
 		}
-		return do(p.book, c.Context(), args[0], args[1:]...)
-	}
+		return do(p.book, ctx, args[0], args[1:]...)
+	})
 	return c
 }
 

@@ -47,12 +47,8 @@ func newBroadcastsList(s *session) *cobra.Command {
 	var n int64
 	c := &cobra.Command{
 		Use: "list", Short: "list the newest broadcasts with how far they are", Example: "  notifyctl broadcasts list", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
-			list, err := p.queue.Broadcasts(c.Context(), n)
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, _ []string) error {
+			list, err := p.queue.Broadcasts(ctx, n)
 			if err != nil {
 				return err
 			}
@@ -64,7 +60,7 @@ func newBroadcastsList(s *session) *cobra.Command {
 				t.add(v.ID, v.Type, v.Audience, count(v.Size), count(v.Planned), v.State, s.when(v.Started))
 			}
 			return print(s, views, t)
-		},
+		}),
 	}
 	c.Flags().Int64VarP(&n, "limit", "n", 20, "how many at most")
 	return c
@@ -76,11 +72,7 @@ func newBroadcastsSet(s *session, verb, about string, to jobs.BroadcastState) *c
 		Args: cobra.ExactArgs(1), ValidArgsFunction: first(s.completeBroadcasts),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		p, err := s.platform(c.Context())
-		if err != nil {
-			return err
-		}
+	c.RunE = s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
 		ask := s.askProtected
 		if to == jobs.Cancelled {
 			ask = s.ask
@@ -88,15 +80,15 @@ func newBroadcastsSet(s *session, verb, about string, to jobs.BroadcastState) *c
 		if err := ask(verb+" broadcast "+args[0], *yes); err != nil {
 			return err
 		}
-		found, err := p.queue.SetBroadcast(c.Context(), args[0], to)
+		found, err := p.queue.SetBroadcast(ctx, args[0], to)
 		if err == nil && !found {
 			err = fmt.Errorf("no broadcast %s: notifyctl broadcasts list shows them", args[0])
 		}
 		if err != nil {
 			return err
 		}
-		return took(c.Context(), p.queue, args[0], to)
-	}
+		return took(ctx, p.queue, args[0], to)
+	})
 	return c
 }
 

@@ -39,6 +39,29 @@ func (s *session) person(ctx context.Context, p *platform, who string, strangers
 	return "", fmt.Errorf("nobody is known as %s: notifyctl contacts set USER … makes a contact", masked(who))
 }
 
+// withPlatform is a command's body that works on the platform.
+func (s *session) withPlatform(do func(ctx context.Context, p *platform, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		p, err := s.platform(c.Context())
+		if err != nil {
+			return err
+		}
+		return do(c.Context(), p, args)
+	}
+}
+
+// withPerson is a command's body about the person whom its first argument names; args are
+// the others.
+func (s *session) withPerson(strangers bool, do func(ctx context.Context, p *platform, userID string, args []string) error) func(*cobra.Command, []string) error {
+	return s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
+		userID, err := s.person(ctx, p, args[0], strangers)
+		if err != nil {
+			return err
+		}
+		return do(ctx, p, userID, args[1:])
+	})
+}
+
 // masked hides what somebody typed if it is an address.
 func masked(who string) string {
 	switch {
@@ -57,16 +80,7 @@ func newContactsGet(s *session) *cobra.Command {
 		Use: "get PERSON", Short: "show what is known of a person",
 		Example: "  notifyctl contacts get 890\n  notifyctl contacts get ana@example.com --reveal --reason 'ticket 77'",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ctx := c.Context()
-			p, err := s.platform(ctx)
-			if err != nil {
-				return err
-			}
-			userID, err := s.person(ctx, p, args[0], false)
-			if err != nil {
-				return err
-			}
+		RunE: s.withPerson(false, func(ctx context.Context, p *platform, userID string, _ []string) error {
 			if reveal {
 				seen := []notify.Delivery{{To: notify.Recipient{UserID: userID}}}
 				if err := s.recordReveal(ctx, p, seen, reason); err != nil {
@@ -78,7 +92,7 @@ func newContactsGet(s *session) *cobra.Command {
 				return err
 			}
 			return printOne(s, v, contactPage{s, v}.write)
-		},
+		}),
 	}
 	c.Flags().BoolVar(&reveal, "reveal", false, "show addresses whole; the log keeps who did")
 	c.Flags().StringVar(&reason, "reason", "", "why they are revealed, for the log")
@@ -89,29 +103,30 @@ func newContactsForget(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "forget PERSON", Short: "erase everything about a person",
 		Long: `forget erases a person from the address book: addresses, devices, preferences, memberships.
-What streams told of the person before is not learnt again. It can't be undone.`,
-		Example: "  notifyctl contacts forget 890", Args: cobra.ExactArgs(1),
+What streams told of the person before is not learnt again. Of a guest, who has an address and
+no account, it erases what they were told. It can't be undone.`,
+		Example: "  notifyctl contacts forget 890\n  notifyctl contacts forget guest@example.com", Args: cobra.ExactArgs(1),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := c.Context()
-		p, err := s.platform(ctx)
-		if err != nil {
-			return err
-		}
+	c.RunE = s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
 		userID, err := s.person(ctx, p, args[0], true)
+		who, erase := "user "+userID, func() error { return p.book.Forget(ctx, userID) }
 		if err != nil {
+			key, found := finder{p, 1}.isGuest(ctx, args[0])
+			if !found {
+				return err
+			}
+			who, erase = "the guest "+masked(args[0]), func() error { return p.book.ForgetAddress(ctx, key) }
+		}
+		if err := s.ask("Erase everything about "+who, *yes); err != nil {
 			return err
 		}
-		if err := s.ask("Erase everything about user "+userID, *yes); err != nil {
+		if err := erase(); err != nil {
 			return err
 		}
-		if err := p.book.Forget(ctx, userID); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.Err, "User %s is forgotten.\n", userID)
+		fmt.Fprintf(s.Err, "%s is forgotten.\n", capital(who))
 		return nil
-	}
+	})
 	return c
 }
 
@@ -124,21 +139,12 @@ people whose chat is not known yet (docs/support.md).`,
 		Example: "  notifyctl contacts telegram-link 890", Args: cobra.ExactArgs(1),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := c.Context()
-		p, err := s.platform(ctx)
-		if err != nil {
-			return err
-		}
+	c.RunE = s.withPerson(true, func(ctx context.Context, p *platform, userID string, _ []string) error {
 		if s.cfg.Telegram.Bot == "" {
 			return usagef("the bot's name is not known: set telegram.bot (VONDINOTIFY_TELEGRAM_BOT)")
 		}
 		if s.cfg.Public.Key.Empty() {
 			return usagef("the key that signs links is not known: set public.key (VONDINOTIFY_PUBLIC_KEY), the daemon's own")
-		}
-		userID, err := s.person(ctx, p, args[0], true)
-		if err != nil {
-			return err
 		}
 		if err := s.askProtected("Make a link by which somebody becomes user "+userID, *yes); err != nil {
 			return err
@@ -153,7 +159,7 @@ people whose chat is not known yet (docs/support.md).`,
 			return fmt.Errorf("the id of user %s is too long for a link: Telegram takes 27 bytes, or a UUID", userID)
 		}
 		return printOne(s, map[string]string{"user_id": userID, "link": link}, line(link))
-	}
+	})
 	return c
 }
 
@@ -164,17 +170,8 @@ func newContactsLift(s *session) *cobra.Command {
 		ValidArgsFunction: offer(texts(notify.Channels())),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := c.Context()
-		p, err := s.platform(ctx)
-		if err != nil {
-			return err
-		}
-		userID, err := s.person(ctx, p, args[0], true)
-		if err != nil {
-			return err
-		}
-		ch, err := notify.ParseChannel(args[1])
+	c.RunE = s.withPerson(true, func(ctx context.Context, p *platform, userID string, args []string) error {
+		ch, err := notify.ParseChannel(args[0])
 		if err != nil {
 			return usageError{err}
 		}
@@ -182,7 +179,7 @@ func newContactsLift(s *session) *cobra.Command {
 			return err
 		}
 		return s.lift(ctx, p, userID, ch)
-	}
+	})
 	return c
 }
 

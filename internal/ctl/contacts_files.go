@@ -98,9 +98,9 @@ func newContactsExport(s *session) *cobra.Command {
 	var reveal bool
 	c := &cobra.Command{
 		Use: "export [PERSON]", Short: "write everybody, or all about one person, as contacts import reads it",
-		Long: `An export holds addresses whole: it asks for --reveal, and the log keeps who made it.
-JSON Lines carry all that is known; CSV leaves out verifications, bans, preferences and dead
-addresses.`,
+		Long: `Names and addresses are masked. An export that is to be imported again, or given to the person,
+needs --reveal; the log keeps who made it. JSON Lines carry all that is known; CSV leaves out
+verifications, bans, preferences and dead addresses.`,
 		Example: "  notifyctl contacts export --reveal --reason backup > people.jsonl\n  notifyctl contacts export 890 --reveal --reason 'the person asked'",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -108,10 +108,7 @@ addresses.`,
 			if err != nil {
 				return usageError{err}
 			}
-			if !reveal {
-				return usagef("an export holds addresses whole: say --reveal; the log keeps who made it")
-			}
-			return s.export(c.Context(), args, f, reason)
+			return s.export(c.Context(), args, f, reveal, reason)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "jsonl", "csv or jsonl")
@@ -120,26 +117,26 @@ addresses.`,
 	return c
 }
 
-func (s *session) export(ctx context.Context, args []string, f addressbook.Format, reason string) error {
+func (s *session) export(ctx context.Context, args []string, f addressbook.Format, reveal bool, reason string) error {
 	p, err := s.platform(ctx)
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		seen := []notify.Delivery{{Message: "contacts export"}}
-		if err := s.recordReveal(ctx, p, seen, reason); err != nil {
+	seen := notify.Delivery{Message: "contacts export"}
+	if len(args) > 0 {
+		if seen.To.UserID, err = s.person(ctx, p, args[0], false); err != nil {
 			return err
 		}
-		n, err := p.book.Export(ctx, s.Out, f)
-		fmt.Fprintf(s.Err, "%s exported\n", people(n))
-		return err
 	}
-	userID, err := s.person(ctx, p, args[0], false)
-	if err != nil {
-		return err
+	if reveal {
+		if err := s.recordReveal(ctx, p, []notify.Delivery{seen}, reason); err != nil {
+			return err
+		}
 	}
-	if err := s.recordReveal(ctx, p, []notify.Delivery{{To: notify.Recipient{UserID: userID}}}, reason); err != nil {
-		return err
+	if len(args) > 0 {
+		return p.book.ExportPerson(ctx, s.Out, seen.To.UserID, reveal)
 	}
-	return p.book.ExportPerson(ctx, s.Out, userID)
+	n, err := p.book.Export(ctx, s.Out, f, reveal)
+	fmt.Fprintf(s.Err, "%s exported\n", people(n))
+	return err
 }

@@ -18,12 +18,7 @@ func newContactsSet(s *session) *cobra.Command {
 		Args:    cobra.MinimumNArgs(2),
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := c.Context()
-		p, err := s.platform(ctx)
-		if err != nil {
-			return err
-		}
+	c.RunE = s.withPlatform(func(ctx context.Context, p *platform, args []string) error {
 		userID := strings.TrimPrefix(args[0], "user:")
 		if strings.ContainsAny(userID, "@=") {
 			return usagef("contacts set: want the user id first, then fields; found %s", masked(userID))
@@ -32,7 +27,7 @@ func newContactsSet(s *session) *cobra.Command {
 			return err
 		}
 		return setContact(ctx, p, userID, args[1:])
-	}
+	})
 	return c
 }
 

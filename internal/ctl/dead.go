@@ -80,12 +80,8 @@ func newDeadList(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "count them by reason, or list those of one", Args: cobra.NoArgs,
 		Example: "  notifyctl dead list\n  notifyctl dead list --reason invalid_payload\n  notifyctl dead list --each --since 1h",
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
-			list, err := s.letters(c.Context(), p, f)
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, _ []string) error {
+			list, err := s.letters(ctx, p, f)
 			if err != nil {
 				return err
 			}
@@ -93,7 +89,7 @@ func newDeadList(s *session) *cobra.Command {
 				return s.deadEach(list)
 			}
 			return s.deadGroups(list)
-		},
+		}),
 	}
 	f.register(c)
 	c.Flags().BoolVar(&each, "each", false, "list each, not the reasons")

@@ -168,18 +168,14 @@ func newDeadExport(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Short: "write dead letters as JSON Lines, personal fields hidden", Args: cobra.NoArgs,
 		Example: "  notifyctl dead export --reason unknown_type >unknown.jsonl",
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
-			list, err := s.letters(c.Context(), p, f)
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, _ []string) error {
+			list, err := s.letters(ctx, p, f)
 			if err != nil {
 				return err
 			}
 			for _, l := range slices.Backward(list) {
 				if reveal {
-					if l, err = s.wholeLetter(c.Context(), p, l, note); err != nil {
+					if l, err = s.wholeLetter(ctx, p, l, note); err != nil {
 						return err
 					}
 				}
@@ -188,7 +184,7 @@ func newDeadExport(s *session) *cobra.Command {
 				}
 			}
 			return nil
-		},
+		}),
 	}
 	f.register(c)
 	c.Flags().BoolVar(&reveal, "reveal", false, "whole, to be repaired and published again; the log keeps who did")

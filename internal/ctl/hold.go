@@ -140,12 +140,8 @@ func holdKind(name string) string {
 func newHoldList(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "list what is held back", Example: "  notifyctl hold list", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
-			list, err := p.holds.List(c.Context())
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, _ []string) error {
+			list, err := p.holds.List(ctx)
 			if err != nil {
 				return err
 			}
@@ -157,7 +153,7 @@ func newHoldList(s *session) *cobra.Command {
 				fmt.Fprintln(s.Err, "Nothing is held back.")
 			}
 			return print(s, list, t)
-		},
+		}),
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 
 // sieve says which log entries are wanted. An empty list wants all.
 type sieve struct {
-	types, users, channels, statuses, providers, reasons, actors []string
-	since, until                                                 time.Time
+	types, channels, statuses, providers, reasons, actors []string
+	whose                                                 func(notify.Delivery) bool // nil: everybody's
+	since, until                                          time.Time
 }
 
 // searchBack is how far filters look where no time is given.
@@ -33,19 +34,34 @@ func (s *session) sieve(ctx context.Context, p *platform, f logFlags) (v sieve, 
 		return v, err
 	}
 	if f.user != "" {
-		id, err := p.book.Find(ctx, f.user)
-		if err != nil && !errors.Is(err, notify.ErrNoContact) {
+		if v.whose, err = p.whose(ctx, f.user); err != nil {
 			return v, err
 		}
-		if err != nil {
-			id = strings.TrimPrefix(f.user, "user:") // perhaps forgotten by now, and still in the log
-		}
-		v.users = []string{id}
 	}
 	if v.since.IsZero() && (!v.open() || f.summary) {
 		v.since = p.now().Add(-searchBack)
 	}
 	return v, nil
+}
+
+// whose tells a person's deliveries from others': by the user id, and by their own ids what
+// the same address was told as a guest, who has none.
+func (p *platform) whose(ctx context.Context, what string) (func(notify.Delivery) bool, error) {
+	userID, err := p.book.Find(ctx, what)
+	if errors.Is(err, notify.ErrNoContact) {
+		userID, err = strings.TrimPrefix(what, "user:"), nil // perhaps forgotten by now, and still in the log
+	}
+	if err != nil {
+		return nil, err
+	}
+	events, err := finder{p, personsMost}.asGuest(ctx, what)
+	asGuest := map[string]bool{}
+	for _, e := range events {
+		for _, k := range e.Plan {
+			asGuest[k.ID] = k.UserID == ""
+		}
+	}
+	return func(d notify.Delivery) bool { return d.To.UserID == userID || asGuest[root(d.ID)] }, err
 }
 
 func words(list string) []string {
@@ -75,7 +91,7 @@ func (v sieve) check() error {
 
 // open says that everything is wanted.
 func (v sieve) open() bool {
-	return len(v.types)+len(v.users)+len(v.channels)+len(v.statuses)+len(v.providers)+len(v.reasons)+len(v.actors) == 0 &&
+	return v.whose == nil && len(v.types)+len(v.channels)+len(v.statuses)+len(v.providers)+len(v.reasons)+len(v.actors) == 0 &&
 		v.since.IsZero() && v.until.IsZero()
 }
 
@@ -85,7 +101,7 @@ func (v sieve) takes(e ledger.Entry) bool {
 		return false
 	}
 	return has(v.channels, string(d.Channel)) && has(v.statuses, string(o.Status)) && has(v.providers, o.Provider) &&
-		has(v.reasons, o.Reason) && has(v.users, d.To.UserID) && has(v.actors, d.Actor) &&
+		has(v.reasons, o.Reason) && (v.whose == nil || v.whose(d)) && has(v.actors, d.Actor) &&
 		(len(v.types) == 0 || slices.ContainsFunc(v.types, func(t string) bool { ok, _ := path.Match(t, d.Event.Type); return ok }))
 }
 

@@ -25,24 +25,15 @@ is wanted. Mandatory messages can't be turned off. clear takes a choice back.`,
 		},
 	}
 	yes := yesFlag(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		ctx := c.Context()
-		p, err := s.platform(ctx)
-		if err != nil {
-			return err
-		}
-		userID, err := s.person(ctx, p, args[0], true)
-		switch {
-		case err != nil:
-			return err
-		case len(args) == 1:
+	c.RunE = s.withPerson(true, func(ctx context.Context, p *platform, userID string, args []string) error {
+		if len(args) == 0 {
 			return s.showPreferences(ctx, p, userID)
 		}
 		if err := s.askProtected("Change what user "+userID+" hears of", *yes); err != nil {
 			return err
 		}
-		return s.setPreference(ctx, p, userID, args[1], args[2], by)
-	}
+		return s.setPreference(ctx, p, userID, args[0], args[1], by)
+	})
 	c.Flags().StringVar(&by, "by", "", "whose choice it is, where the person made it: 'the person, by phone'")
 	c.ValidArgsFunction = completePreferences
 	return c

@@ -72,18 +72,14 @@ func age(d time.Duration) string {
 func newQueuesList(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "list the queues with what they hold", Example: "  notifyctl queues list", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := s.platform(c.Context())
-			if err != nil {
-				return err
-			}
-			stats, err := p.queue.Stats(c.Context())
+		RunE: s.withPlatform(func(ctx context.Context, p *platform, _ []string) error {
+			stats, err := p.queue.Stats(ctx)
 			if err != nil {
 				return err
 			}
 			views := queueViews(stats)
 			return print(s, views, queueTable(views, true))
-		},
+		}),
 	}
 }
 

@@ -34,16 +34,19 @@ type chooser struct {
 	finder
 	flags       resendFlags
 	since, till time.Time
-	userID      string
+	whom        *subject // only this person's
 	found       []candidate
 }
+
+// personsMost bounds how many of a person's events are looked through: their history's.
+const personsMost = 1000
 
 // mostAtOnce bounds how many deliveries one command sends again.
 const mostAtOnce = 100_000
 
 // choose finds the deliveries that the arguments name or the flags describe.
 func (s *session) choose(ctx context.Context, p *platform, args []string, f resendFlags) ([]candidate, error) {
-	c := &chooser{finder: finder{p, 1000}, flags: f}
+	c := &chooser{finder: finder{p, personsMost}, flags: f}
 	var err error
 	if c.since, c.till, err = s.span(f.since, f.until); err != nil {
 		return nil, err
@@ -52,7 +55,7 @@ func (s *session) choose(ctx context.Context, p *platform, args []string, f rese
 		return c.named(ctx, args)
 	}
 	if f.user != "" {
-		if c.userID, err = c.who(ctx, f.user); err != nil {
+		if c.whom, err = c.someone(ctx, f.user); err != nil {
 			return nil, err
 		}
 	}
@@ -97,14 +100,6 @@ func lineOf(e ledger.EventRecord, id string, otherwise ledger.Kept) ledger.Kept 
 	return otherwise
 }
 
-func (c *chooser) who(ctx context.Context, what string) (string, error) {
-	userID, err := c.book.Find(ctx, what)
-	if errors.Is(err, notify.ErrNoContact) {
-		return "", fmt.Errorf("--user %s: nobody is known by that", shown(what))
-	}
-	return userID, err
-}
-
 // gather takes the narrowest way to what is wanted.
 func (c *chooser) gather(ctx context.Context) error {
 	switch {
@@ -116,10 +111,9 @@ func (c *chooser) gather(ctx context.Context) error {
 		s, err := c.only(ctx, thing, c.entity, thing)
 		c.addAll(s.events)
 		return err
-	case c.userID != "":
-		s, err := c.person(ctx, c.userID)
-		c.addAll(s.events)
-		return err
+	case c.whom != nil:
+		c.addAll(c.whom.events)
+		return nil
 	}
 	return c.fromLog(ctx)
 }
@@ -227,7 +221,7 @@ func nth(id string) int {
 func (c *chooser) wants(k candidate) bool {
 	f, r := c.flags, k.record
 	switch {
-	case c.userID != "" && k.kept.UserID != c.userID,
+	case c.whom != nil && !c.whom.holds(k.event.Event.ID, k.kept),
 		f.channel != "" && string(k.kept.Channel) != f.channel,
 		f.typ != "" && k.event.Event.Type != f.typ,
 		f.provider != "" && r.Provider != f.provider && r.State.Settled(),

@@ -8,16 +8,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vondi-global/notifications/internal/addressbook"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
 // subject is what the argument of a command turned out to be, with its events, newest first.
 type subject struct {
-	title    string // "Order 12345"
-	kind     string // "order", "user", "event", "delivery"
-	userID   string // only this person's deliveries, if not empty
-	delivery string // only this delivery and its resends, if not empty
+	title    string          // "Order 12345"
+	kind     string          // "order", "user", "event", "delivery"
+	userID   string          // only this person's deliveries, if not empty
+	guest    map[string]bool // events whose guest is the person, or has the address that was asked for
+	delivery string          // only this delivery and its resends, if not empty
 	events   []ledger.EventRecord
 	more     bool     // there may be older events
 	also     []string // what else the argument might mean: "user:12345"
@@ -203,15 +205,76 @@ func root(id string) string {
 	return before
 }
 
+// someone is the person, or the guest, whom --user names.
+func (f finder) someone(ctx context.Context, what string) (*subject, error) {
+	s, err := f.address(ctx, what)
+	if errors.Is(err, errNothing) {
+		return nil, fmt.Errorf("--user %s: nobody is known by that", shown(what))
+	}
+	return &s, err
+}
+
+// address finds whose an address is: a user's, a guest's, or both, one after the other.
 func (f finder) address(ctx context.Context, what string) (subject, error) {
+	s := subject{title: "Guest " + shown(what), kind: "user"}
 	userID, err := f.book.Find(ctx, what)
-	if errors.Is(err, notify.ErrNoContact) {
-		return subject{}, errNothing
+	known := err == nil
+	if known {
+		s, err = f.person(ctx, userID)
+	} else if errors.Is(err, notify.ErrNoContact) {
+		err = nil
 	}
 	if err != nil {
-		return subject{}, err
+		return s, err
 	}
-	return f.person(ctx, userID)
+	asGuest, err := f.asGuest(ctx, what)
+	if err == nil && len(asGuest) == 0 && !known {
+		err = errNothing
+	}
+	s.add(asGuest, f.limit)
+	return s, err
+}
+
+// isGuest says whether something was told to an address of somebody without an account.
+func (f finder) isGuest(ctx context.Context, what string) (key string, found bool) {
+	key, _ = addressbook.AddressKey(what)
+	events, err := f.asGuest(ctx, what)
+	return key, err == nil && len(events) > 0
+}
+
+// asGuest are the newest events that were told to an address of somebody without an account.
+func (f finder) asGuest(ctx context.Context, what string) ([]ledger.EventRecord, error) {
+	key, ok := addressbook.AddressKey(what)
+	if !ok {
+		return nil, nil
+	}
+	return f.ledger.ByGuest(ctx, key, f.limit)
+}
+
+// add puts the events of a guest among the others, and keeps the newest.
+func (s *subject) add(asGuest []ledger.EventRecord, limit int) {
+	s.guest = map[string]bool{}
+	for _, e := range asGuest {
+		s.guest[e.Event.ID] = true
+		if !slices.ContainsFunc(s.events, func(k ledger.EventRecord) bool { return k.Event.ID == e.Event.ID }) {
+			s.events = append(s.events, e)
+		}
+	}
+	slices.SortStableFunc(s.events, func(a, b ledger.EventRecord) int { return b.Event.Time.Compare(a.Event.Time) })
+	if len(s.events) > limit {
+		s.events, s.more = s.events[:limit], true
+	}
+}
+
+// holds says whether a line of an event's plan is about the subject.
+func (s *subject) holds(eventID string, k ledger.Kept) bool {
+	switch {
+	case s.delivery != "":
+		return root(k.ID) == s.delivery
+	case s.userID == "" && s.guest == nil:
+		return true
+	}
+	return k.UserID == s.userID || k.UserID == "" && s.guest[eventID]
 }
 
 func (f finder) user(ctx context.Context, id string) (subject, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vondi-global/notifications/internal/addressbook"
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
@@ -145,11 +146,12 @@ func (t *teller) event(page *storyPage, r ledger.EventRecord, s subject) eventSt
 		}
 	}
 	for i, k := range r.Plan {
-		if s.userID != "" && k.UserID != s.userID || s.delivery != "" && root(k.ID) != s.delivery {
+		if !s.holds(e.ID, k) {
 			continue
 		}
-		d := t.delivery(e, k, r.Deliveries[i], out.Expires)
-		out.People = withDelivery(out.People, k, t.name(t.contacts[k.UserID]), d)
+		who := t.contact(e, k)
+		d := t.delivery(e, k, who, r.Deliveries[i], out.Expires)
+		out.People = withDelivery(out.People, k, t.name(who), d)
 		page.seen = append(page.seen, notify.Delivery{
 			ID: k.ID, To: notify.Recipient{UserID: k.UserID, Role: k.Role}, Channel: k.Channel, Event: notify.Event{ID: e.ID, Type: e.Type, Source: e.Source},
 		})
@@ -167,12 +169,21 @@ func withDelivery(people []personStory, k ledger.Kept, name string, d deliverySt
 	return append(people, personStory{UserID: k.UserID, Role: k.Role, Name: name, Deliveries: []deliveryStory{d}})
 }
 
-func (t *teller) delivery(e notify.Event, k ledger.Kept, r ledger.Record, expires time.Time) deliveryStory {
+// contact is whom a delivery is for: a user as they are known, or a guest as the event's
+// payload has them.
+func (t *teller) contact(e notify.Event, k ledger.Kept) notify.Contact {
+	if c := t.contacts[k.UserID]; c.UserID != "" || k.UserID != "" {
+		return c
+	}
+	return addressbook.Guest(e)
+}
+
+func (t *teller) delivery(e notify.Event, k ledger.Kept, who notify.Contact, r ledger.Record, expires time.Time) deliveryStory {
 	d := deliveryStory{
 		ID: k.ID, Channel: k.Channel, Priority: k.Priority, Words: k.Message, State: r.State, Since: r.Since, Provider: r.Provider,
 		MessageID: r.MessageID, Reason: r.Reason, Receipt: r.Receipt, MaybeDuplicate: r.MaybeDuplicate,
 	}
-	if a, ok := t.contacts[k.UserID].Address(k.Channel, ""); ok {
+	if a, ok := who.Address(k.Channel, ""); ok {
 		d.Address = t.address(a)
 	}
 	detail := ""
