@@ -91,6 +91,7 @@ func channelRow() row {
 		{"An attempt, p95", seconds, "", []line{{`histogram_quantile(0.95, sum by (channel, le) (rate(notification_attempt_duration_seconds_bucket[$__rate_interval])))`, "{{channel}}"}}},
 		{"Breakers", count, "1: open, 0.5: it tries.", []line{{`max by (provider) (circuit_breaker_open)`, "{{provider}}"}}},
 		{"In another language than planned", perSecond, "", []line{{`sum by (locale) (rate(locale_fallbacks_total[$__rate_interval]))`, "{{locale}}"}}},
+		{"Links to the bot", count, "", []line{{`sum by (result) (increase(telegram_links_total[$__rate_interval]))`, "{{result}}"}}},
 		{"Reports of providers", perSecond, "What providers say later.", []line{{`sum by (channel, outcome) (rate(notifications_total{outcome=~"delivered|bounced"}[$__rate_interval]))`, "{{channel}} {{outcome}}"}}},
 	}}
 }
@@ -111,7 +112,11 @@ func runtimeRow() row {
 		{"Memory", bytes, "", []line{{`process_resident_memory_bytes{job="notifyd"}`, "{{instance}}"}}},
 		{"Goroutines", count, "", []line{{`go_goroutines{job="notifyd"}`, "{{instance}}"}}},
 		{"Open files", count, "", []line{{`process_open_fds{job="notifyd"}`, "{{instance}}"}}},
-		{"Reloads of templates and locales", count, "", []line{{`sum by (result) (increase(templates_reload_total[$__rate_interval]))`, "{{result}}"}}},
+		{"Reloads", count, "Of words, of settings; changed settings that need a restart.", []line{
+			{`sum by (result) (increase(templates_reload_total[$__rate_interval]))`, "words {{result}}"},
+			{`sum by (result) (increase(config_reload_total[$__rate_interval]))`, "settings {{result}}"},
+			{`max(config_restart_needed)`, "need a restart"},
+		}},
 	}}
 }
 
