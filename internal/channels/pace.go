@@ -20,6 +20,11 @@ type Limit struct {
 	Burst int     // messages that may go at once; at least 1
 }
 
+// PerSecond is a limit that lets a quarter of a second's messages go at once.
+func PerSecond(scope string, rate float64) Limit {
+	return Limit{Scope: scope, Rate: rate, Burst: max(1, int(rate/4))}
+}
+
 // PaceConfig says how a pace behaves. Zero values take the defaults in brackets.
 type PaceConfig struct {
 	Patience time.Duration // a slot that near is waited for in place (500 ms)

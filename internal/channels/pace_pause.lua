@@ -30,9 +30,16 @@ if ARGV[2] then
 end
 if length == 0 then return 0 end
 
+-- Messages that were under way together to one recipient count as one answer.
+local first = #KEYS == 1
+for i = 2, #KEYS do
+  local old = redis.call('HGET', KEYS[i], 'p')
+  if not old or tonumber(old) <= now then first = true end
+end
+
 local counted = redis.call('HMGET', KEYS[1], 's', 'e')
 local strikes = 1
-if counted[2] and tonumber(counted[2]) > now then strikes = counted[1] + 1 end
+if counted[2] and tonumber(counted[2]) > now then strikes = counted[1] + (first and 1 or 0) end
 redis.call('HSET', KEYS[1], 's', text(strikes), 'e', text(now + length))
 keep(KEYS[1], length)
 

@@ -126,6 +126,12 @@ func TestPauseOfOneRecipientSparesTheOthers(t *testing.T) {
 	if err := p.Take(t.Context(), all, chat("chat:3")); err != nil {
 		t.Errorf("a chat that wasn't throttled: %v", err)
 	}
+	for range 3 {
+		pause("chat:1") // was under way with the first: no answer of its own
+	}
+	if err := p.Take(t.Context(), all, chat("chat:5")); err != nil {
+		t.Errorf("another chat: %v", err)
+	}
 	pause("chat:4") // the third within a minute: it is the provider
 	postponed(t, p.Take(t.Context(), all, chat("chat:3")))
 }

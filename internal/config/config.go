@@ -73,11 +73,12 @@ type Telemetry struct {
 
 // Email is the mail relays. Without a URL the channel is off.
 type Email struct {
-	URL      secret.String `yaml:"url" env:"SMTP_URL" doc:"smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=… or smtps://…; several, separated by spaces, in the order of failover."`
-	Rate     float64       `yaml:"rate" env:"SMTP_RATE" live:"yes" doc:"Messages a second, of all pods together. 0: no limit."`
-	Feedback secret.String `yaml:"feedback" env:"SMTP_FEEDBACK" doc:"Whose reports the public server takes, separated by spaces: ses=<topic ARN>, sendgrid=<public key>, mailgun=<signing key>. They come to /callbacks/ses …"`
-	Bounces  string        `yaml:"bounce_addr" env:"SMTP_BOUNCE_ADDR" doc:"Address of the mail server that takes bounces for bounce_domain. Empty: none."`
-	Domain   string        `yaml:"bounce_domain" env:"SMTP_BOUNCE_DOMAIN" doc:"Domain of the envelope sender; bounces come back to it. Empty: the sender's own address."`
+	URL      secret.String  `yaml:"url" env:"SMTP_URL" doc:"smtp://user:pass@host:587?tls=mandatory|opportunistic|none&from=… or smtps://…; several, separated by spaces, in the order of failover."`
+	Rate     float64        `yaml:"rate" env:"SMTP_RATE" live:"yes" doc:"Messages a second, of all pods together. 0: no limit."`
+	Domains  map[string]int `yaml:"domain_rates" env:"SMTP_DOMAIN_RATES" live:"yes" doc:"Messages a second to recipients of a domain, of all pods together, below the rate (in the environment: gmail.com=20,yahoo.com=5). When such a domain's servers throttle, only its mail waits."`
+	Feedback secret.String  `yaml:"feedback" env:"SMTP_FEEDBACK" doc:"Whose reports the public server takes, separated by spaces: ses=<topic ARN>, sendgrid=<public key>, mailgun=<signing key>. They come to /callbacks/ses …"`
+	Bounces  string         `yaml:"bounce_addr" env:"SMTP_BOUNCE_ADDR" doc:"Address of the mail server that takes bounces for bounce_domain. Empty: none."`
+	Domain   string         `yaml:"bounce_domain" env:"SMTP_BOUNCE_DOMAIN" doc:"Domain of the envelope sender; bounces come back to it. Empty: the sender's own address."`
 }
 
 // Telegram is the bot. Without a token the channel is off.
@@ -184,6 +185,7 @@ func Default() Config {
 		},
 		Admin:    Admin{Addr: ":8085", User: "admin"},
 		Log:      Log{Level: "info", Format: "json"},
+		Email:    Email{Domains: map[string]int{}},
 		Telegram: Telegram{Endpoint: "https://api.telegram.org", Rate: 28, Updates: "off"},
 		Push:     Push{Rate: 5000},
 		Streams: Streams{

@@ -47,6 +47,7 @@ func (c *Config) checks() map[string]func() string {
 		"streams.trim":            between(c.Streams.Trim, 0, 1<<40),
 		"delivery.timeout":        between(c.Delivery.Timeout, time.Second, 20*time.Second),
 		"delivery.budget":         between(c.Delivery.Budget, c.Delivery.Timeout+time.Second, 25*time.Second),
+		"email.domain_rates":      c.checkDomains,
 		"delivery.workers":        c.checkWorkers,
 		"history.markers":         between(c.History.Markers, c.Streams.MaxAge+24*time.Hour, 30*24*time.Hour),
 	}
@@ -111,6 +112,15 @@ func (c *Config) checkBot() string {
 		return "want public.key of 32 characters or more beside it"
 	}
 	return match(c.Telegram.Bot, `^@?[A-Za-z][A-Za-z0-9_]{4,31}$`, "want the bot's user name, such as vondi_bot")()
+}
+
+func (c *Config) checkDomains() string {
+	for domain, n := range c.Email.Domains {
+		if !strings.Contains(domain, ".") || strings.ContainsAny(domain, "@ ") || domain != strings.ToLower(domain) || n < 1 {
+			return "want domains in small letters such as gmail.com, each from 1 a second"
+		}
+	}
+	return ""
 }
 
 func (c *Config) checkWorkers() string {

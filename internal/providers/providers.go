@@ -34,7 +34,7 @@ type provider struct {
 // list is every channel's providers.
 func list() []provider {
 	return []provider{
-		{notify.Email, "VONDINOTIFY_SMTP_URL", opener.email, func(c config.Config) limitsOf { return rate(c.Email.Rate) }},
+		{notify.Email, "VONDINOTIFY_SMTP_URL", opener.email, func(c config.Config) limitsOf { return email.Limits(c.Email.Rate, c.Email.Domains) }},
 		{notify.Telegram, "VONDINOTIFY_TELEGRAM_TOKEN", opener.telegram, telegramLimits},
 		{notify.SMS, "VONDINOTIFY_SMS_URL", opener.sms, func(c config.Config) limitsOf { return rate(c.SMS.Rate) }},
 		{notify.Push, "VONDINOTIFY_FCM_CREDENTIALS_FILE", opener.push, func(c config.Config) limitsOf { return rate(c.Push.Rate) }},
@@ -125,7 +125,7 @@ func rate(perSecond float64) limitsOf {
 	if perSecond <= 0 {
 		return nil
 	}
-	limit := []channels.Limit{{Rate: perSecond, Burst: max(1, int(perSecond/4))}}
+	limit := []channels.Limit{channels.PerSecond("", perSecond)}
 	return func(notify.Address) []channels.Limit { return limit }
 }
 
