@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/batcher"
 )
 
 // Bells wake the servers of a process that wait for jobs: whoever enqueues rings.
@@ -85,11 +87,13 @@ func (b *bell) wait(look time.Duration, stop <-chan struct{}) {
 // asynq whose script is another, servers poll.
 const dequeueScript = "a8153319360adc71cdc370107f8ab9786f204765"
 
-// doorbell is the hook on the client of an asynq server that waits for its bell: asynq
-// itself asks without end.
+// doorbell is the hook on the client of asynq's servers: asynq itself asks without end, for
+// one job at a time, and reports each that is done.
 type doorbell struct {
 	pending map[string]*bell // by the key of the pending list
 	vain    map[string]*vain // by the key of a set that is nearly always empty
+	lanes   map[string]*crate
+	done    map[string]*batcher.Batcher[question, bool] // by the key of the active list
 	look    time.Duration
 	stop    <-chan struct{} // closed: nothing is held back any more
 }
@@ -103,16 +107,23 @@ type vain struct {
 // vainly is of how many questions to such a set one is asked.
 const vainly = 30
 
-func newDoorbell(bells *Bells, queues []string, look time.Duration, stop <-chan struct{}) *doorbell {
-	h := &doorbell{pending: map[string]*bell{}, vain: map[string]*vain{}, look: look, stop: stop}
+func newDoorbell(client redis.UniversalClient, bells *Bells, queues []string, look time.Duration, stop <-chan struct{}) *doorbell {
+	h := &doorbell{
+		pending: map[string]*bell{}, vain: map[string]*vain{}, lanes: map[string]*crate{},
+		done: map[string]*batcher.Batcher[question, bool]{}, look: look, stop: stop,
+	}
 	for _, q := range queues {
-		h.pending[keys(q).pending()] = bells.of(q)
+		k := keys(q)
+		h.pending[k.pending()], h.done[k.active()] = bells.of(q), newFinisher(q, client)
 		if _, _, lane := Lane(q); lane {
-			h.vain[keys(q).scheduled()] = &vain{bell: bells.of(q)}
+			h.vain[k.scheduled()] = &vain{bell: bells.of(q)}
 		}
 	}
 	return h
 }
+
+// fetches has a queue's jobs fetched together.
+func (h *doorbell) fetches(c *crate) { h.lanes[keys(c.queue).pending()] = c }
 
 func (h *doorbell) DialHook(next redis.DialHook) redis.DialHook { return next }
 
@@ -125,6 +136,9 @@ func (h *doorbell) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		if h.spared(cmd) {
 			return nil
 		}
+		if gather, ok := h.finished(cmd); ok {
+			return finishOne(ctx, gather, cmd)
+		}
 		b := h.asked(cmd)
 		if b == nil {
 			err := next(ctx, cmd)
@@ -132,12 +146,43 @@ func (h *doorbell) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 			return err
 		}
 		b.wait(h.look, h.stop)
-		err := next(ctx, cmd)
+		err := h.fetch(ctx, next, cmd)
 		if errors.Is(err, redis.Nil) {
 			b.empty.Store(true)
 		}
 		return err
 	}
+}
+
+// fetch answers asynq's question for a job.
+func (h *doorbell) fetch(ctx context.Context, next redis.ProcessHook, cmd redis.Cmder) error {
+	one, ok := cmd.(*redis.Cmd)
+	_, key := script(cmd, 0)
+	lane := h.lanes[key]
+	if lane == nil || !ok {
+		return next(ctx, cmd)
+	}
+	message, err := lane.take(ctx, cmd.Args()[7])
+	one.SetVal(message)
+	return err
+}
+
+// finished is where a job that is done is taken out together with others.
+func (h *doorbell) finished(cmd redis.Cmder) (*batcher.Batcher[question, bool], bool) {
+	sha, key := script(cmd, 0)
+	if sha != doneScript {
+		return nil, false
+	}
+	gather, ok := h.done[key]
+	return gather, ok
+}
+
+func finishOne(ctx context.Context, gather *batcher.Batcher[question, bool], cmd redis.Cmder) error {
+	was, err := gather.Do(ctx, cmd.Args())
+	if err == nil && !was {
+		err = errNotInWork
+	}
+	return err
 }
 
 // asked is the bell of the queue that a command fetches from.

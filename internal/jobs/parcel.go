@@ -82,6 +82,26 @@ func (q *Queue) message(d notify.Delivery, queue string, payload []byte) []byte 
 	return b
 }
 
+// taskID finds the id in a task message.
+func taskID(message []byte) string {
+	for len(message) > 0 {
+		field, kind, n := protowire.ConsumeTag(message)
+		if n < 0 {
+			return ""
+		}
+		message = message[n:]
+		if field == 3 && kind == protowire.BytesType {
+			id, _ := protowire.ConsumeString(message)
+			return id
+		}
+		if n = protowire.ConsumeFieldValue(field, kind, message); n < 0 {
+			return ""
+		}
+		message = message[n:]
+	}
+	return ""
+}
+
 // send enqueues in one round trip.
 func (q *Queue) send(ctx context.Context, deliveries []notify.Delivery) error {
 	parcels, err := q.parcels(deliveries)

@@ -37,6 +37,7 @@ type Workers struct {
 	clients []redis.UniversalClient
 	servers []*asynq.Server
 	lanes   []asynq.HandlerFunc // what the servers do, in their order
+	crates  []*crate
 	ear     *ear
 	pages   progress
 
@@ -58,16 +59,13 @@ func NewWorkers(cfg Config, newClient func() redis.UniversalClient, h Handlers, 
 	w.base, w.abort = context.WithCancel(context.Background())
 	var queues []string
 	for _, ch := range cfg.Channels {
-		client := w.open(newClient)
+		client, bell := w.open(newClient)
 		for _, p := range notify.Priorities() {
 			queues = append(queues, QueueName(ch, p))
-			servers, n := max(1, cfg.Servers), cfg.concurrency(ch, p)
-			for range servers {
-				w.serve(client, QueueName(ch, p), (n+servers-1)/servers, w.deliver)
-			}
+			w.serveLane(client, bell, QueueName(ch, p), cfg.concurrency(ch, p))
 		}
 	}
-	client := w.open(newClient)
+	client, _ := w.open(newClient)
 	w.pages = progress{client}
 	w.serve(client, LaterQueue, resumesAtOnce, w.resume)
 	w.serve(client, BroadcastQueue, broadcastsAtOnce, w.broadcast)
@@ -82,14 +80,29 @@ const (
 
 // open makes a client fit for asynq's servers. The doorbell comes after the hook that
 // keeps commands from being cancelled, and so waits in its shelter.
-func (w *Workers) open(newClient func() redis.UniversalClient) redis.UniversalClient {
+func (w *Workers) open(newClient func() redis.UniversalClient) (redis.UniversalClient, *doorbell) {
 	client := newClient()
 	client.AddHook(uncancelled{})
-	if w.doorbell() {
-		client.AddHook(newDoorbell(w.bells, Queues(), w.cfg.Look, w.stopping))
-	}
 	w.clients = append(w.clients, client)
-	return client
+	if !w.doorbell() {
+		return client, nil
+	}
+	bell := newDoorbell(client, w.bells, Queues(), w.cfg.Look, w.stopping)
+	client.AddHook(bell)
+	return client, bell
+}
+
+// serveLane has n jobs of a lane worked off at once.
+func (w *Workers) serveLane(client redis.UniversalClient, bell *doorbell, queue string, n int) {
+	c := &crate{queue: queue, client: client, places: int64(n)}
+	if bell != nil {
+		bell.fetches(c)
+	}
+	w.crates = append(w.crates, c)
+	servers := max(1, w.cfg.Servers)
+	for range servers {
+		w.serve(client, queue, (n+servers-1)/servers, c.counted(w.deliver))
+	}
 }
 
 func (w *Workers) doorbell() bool { return w.cfg.Doorbell && knownAsynq() }
@@ -162,6 +175,9 @@ func (w *Workers) shutdown() error {
 	w.running.Wait()
 	w.ear.stop()
 	var errs []error
+	for _, c := range w.crates {
+		errs = append(errs, c.clear(context.Background()))
+	}
 	for _, c := range w.clients {
 		errs = append(errs, c.Close())
 	}

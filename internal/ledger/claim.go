@@ -18,12 +18,32 @@ func (l *Ledger) Claim(ctx context.Context, d notify.Delivery, budget time.Durat
 	if d.Topic != "" {
 		topic, at = rediskeys.Topic(d.Topic), strconv.FormatInt(d.Event.Time.UnixMilli(), 10)
 	}
-	answer, err := claimScript.Run(ctx, l.pipe, []string{marker, topic},
-		l.token(), budget.Milliseconds(), l.life(), d.Event.ID, at).Int64Slice()
+	c, err := l.claims.Do(ctx, call{
+		keys: []string{marker, topic},
+		args: []any{l.token(), budget.Milliseconds(), l.life(), d.Event.ID, at},
+	})
 	if err != nil {
 		return notify.Claim{}, fmt.Errorf("claim: %w", err)
 	}
-	return claim(answer)
+	return c, nil
+}
+
+// claimedTogether is how many deliveries one script claims.
+const claimedTogether = 64
+
+func (l *Ledger) claimAll(ctx context.Context, calls []call) ([]notify.Claim, error) {
+	all := merged(calls)
+	answers, err := claimScript.Run(ctx, l.client, all.keys, all.args...).Int64Slice()
+	if err != nil {
+		return nil, err
+	}
+	claims := make([]notify.Claim, len(calls))
+	for i := range claims {
+		if claims[i], err = claim(answers[2*i : 2*i+2]); err != nil {
+			return nil, err
+		}
+	}
+	return claims, nil
 }
 
 func claim(answer []int64) (notify.Claim, error) {

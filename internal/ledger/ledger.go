@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/vondi-global/notifications/internal/batcher"
 	"github.com/vondi-global/notifications/internal/notify"
 )
 
@@ -81,7 +82,13 @@ type Ledger struct {
 	calls  atomic.Uint64
 
 	records atomic.Uint64 // log entries written; see bound
+
+	claims  *batcher.Batcher[call, notify.Claim]
+	settles *batcher.Batcher[call, bool]
 }
+
+// together is how long claims or settlements of many workers, which travel together, may take.
+const together = 10 * time.Second
 
 // New makes a ledger on the Notifications Redis.
 func New(client redis.UniversalClient, cfg Config, now func() time.Time) *Ledger {
@@ -92,6 +99,8 @@ func New(client redis.UniversalClient, cfg Config, now func() time.Time) *Ledger
 	if l.cfg.Sealer == nil {
 		l.cfg.Sealer = plain{}
 	}
+	l.claims = batcher.New(claimedTogether, together, l.claimAll)
+	l.settles = batcher.New(settledTogether, together, l.settleAll)
 	return l
 }
 
@@ -107,6 +116,17 @@ func (l *Ledger) life() int64 { return max(1, int64(l.cfg.Remember/time.Second))
 type call struct {
 	keys []string
 	args []any
+}
+
+// merged are calls that one script makes, one after the other.
+func merged(calls []call) (all call) {
+	if len(calls) == 1 {
+		return calls[0]
+	}
+	for _, c := range calls {
+		all.keys, all.args = append(all.keys, c.keys...), append(all.args, c.args...)
+	}
+	return all
 }
 
 // runAll runs a script several times in one round trip; the script must bear repetition.

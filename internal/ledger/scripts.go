@@ -31,19 +31,19 @@ local function open(state) return state == "sending" or state == "waiting" end
 local function ours(token, owner) return token and string.sub(token, 1, #owner + 1) == owner .. "." end
 `
 
-	// record writes a log entry of ARGV from first on, flagged as a duplicate where it is one,
-	// and bounds the log by ARGV[3] and [4]. It returns the entry's id and the marker's story
-	// with it; the story is what the marker says so far.
+	// record writes a log entry of ARGV from first to last, flagged as a duplicate where it is
+	// one, and bounds the log (how: MAXLEN or MINID). It returns the entry's id and the
+	// marker's story with it; the story is what the marker says so far.
 	recording = `
-local function record(log, story, first, duplicate)
+local function record(log, how, bound, story, first, last, duplicate)
   local id
   if duplicate then
-    local fields = {unpack(ARGV, first)}
+    local fields = {unpack(ARGV, first, last)}
     fields[#fields + 1] = "maybe_duplicate"
     fields[#fields + 1] = "true"
-    id = redis.call("XADD", log, ARGV[3], "~", ARGV[4], "*", unpack(fields))
+    id = redis.call("XADD", log, how, "~", bound, "*", unpack(fields))
   else
-    id = redis.call("XADD", log, ARGV[3], "~", ARGV[4], "*", unpack(ARGV, first))
+    id = redis.call("XADD", log, how, "~", bound, "*", unpack(ARGV, first, last))
   end
   return id, story and string.sub(story .. " " .. id, -1000) or id
 end
@@ -63,34 +63,43 @@ end
 `
 )
 
-// claimScript asks for a delivery.
+// claimScript asks for deliveries.
 //
-//	KEYS[1] -> the delivery's marker
-//	KEYS[2] -> its topic; the marker again where it has none
-//	ARGV[1] -> token
-//	ARGV[2] -> budget, ms: an older claim that was never settled is ambiguous
-//	ARGV[3] -> life of the marker, s
-//	ARGV[4] -> event id
-//	ARGV[5] -> time of the event, ms; "" without a topic
+//	KEYS[k] -> a delivery's marker
+//	KEYS[k+1] -> its topic; the marker again where it has none; the next delivery
+//	ARGV[a] -> token
+//	ARGV[a+1] -> budget, ms: an older claim that was never settled is ambiguous
+//	ARGV[a+2] -> life of the marker, s
+//	ARGV[a+3] -> event id
+//	ARGV[a+4] -> time of the event, ms; "" without a topic; the next delivery
 //
-// Output: {claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4, ms until a busy one is free}
+// Output: for each, claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4, and the ms until
+// a busy one is free
 var claimScript = redis.NewScript(clock + states + `
-local v = redis.call("HMGET", KEYS[1], "s", "k", "t", "u")
-local state, token, since, unsure = v[1], v[2], v[3], v[4]
-if state and not open(state) then return {2, 0} end
-if state == "sending" and token ~= ARGV[1] then
-  local left = ARGV[2] - (now() - since)
-  if left > 0 then return {3, math.ceil(left)} end
-  unsure = "1"
+local time = now()
+local function claim(marker, topic, a)
+  local v = redis.call("HMGET", marker, "s", "k", "t", "u")
+  local state, token, since, unsure = v[1], v[2], v[3], v[4]
+  if state and not open(state) then return 2, 0 end
+  if state == "sending" and token ~= ARGV[a] then
+    local left = ARGV[a + 1] - (time - since)
+    if left > 0 then return 3, math.ceil(left) end
+    unsure = "1"
+  end
+  if ARGV[a + 4] ~= "" then
+    local newer = redis.call("GET", topic)
+    if newer and tonumber(newer) > tonumber(ARGV[a + 4]) then return 4, 0 end
+  end
+  if unsure then redis.call("HSET", marker, "u", "1") end
+  redis.call("HSET", marker, "s", "sending", "k", ARGV[a], "t", int(time), "e", ARGV[a + 3])
+  redis.call("EXPIRE", marker, ARGV[a + 2])
+  return unsure and 1 or 0, 0
 end
-if ARGV[5] ~= "" then
-  local newer = redis.call("GET", KEYS[2])
-  if newer and tonumber(newer) > tonumber(ARGV[5]) then return {4, 0} end
+local answers = {}
+for k = 1, #KEYS, 2 do
+  answers[k], answers[k + 1] = claim(KEYS[k], KEYS[k + 1], (k - 1) / 2 * 5 + 1)
 end
-if unsure then redis.call("HSET", KEYS[1], "u", "1") end
-redis.call("HSET", KEYS[1], "s", "sending", "k", ARGV[1], "t", int(now()), "e", ARGV[4])
-redis.call("EXPIRE", KEYS[1], ARGV[3])
-return {unsure and 1 or 0, 0}
+return answers
 `)
 
 // releaseScript gives a claim back, unsent. A marker that says nothing else goes.
@@ -110,51 +119,60 @@ end
 return 1
 `)
 
-// settleScript ends a delivery, once: marker, log entry and histories.
+// settleScript ends deliveries, each once: marker, log entry and histories.
 //
-//	KEYS[1] -> the delivery's marker
-//	KEYS[2] -> the log
-//	KEYS[3] -> the person's history
-//	KEYS[4] -> the provider's message id
-//	ARGV[1] -> token
-//	ARGV[2] -> life, s
-//	ARGV[3] -> how the log is bounded: MAXLEN or MINID
-//	ARGV[4] -> its bound
-//	ARGV[5] -> entries of a history; "" where there is no person
-//	ARGV[6] -> delivery id
-//	ARGV[7] -> event id
-//	ARGV[8] -> state
-//	ARGV[9] -> reason, or ""
-//	ARGV[10] -> the provider's message id, or ""
-//	ARGV[11] -> "1": index the provider's message id
-//	ARGV[12] -> "1": only a delivery that nobody has touched yet
-//	ARGV[13] -> where the fields of the log entry begin
-//	ARGV[14...] -> more fields of the marker, then the fields of the log entry
+//	KEYS[k] -> a delivery's marker
+//	KEYS[k+1] -> the log
+//	KEYS[k+2] -> the person's history
+//	KEYS[k+3] -> the provider's message id; the next delivery
+//	ARGV[a] -> token
+//	ARGV[a+1] -> life, s
+//	ARGV[a+2] -> how the log is bounded: MAXLEN or MINID
+//	ARGV[a+3] -> its bound
+//	ARGV[a+4] -> entries of a history; "" where there is no person
+//	ARGV[a+5] -> delivery id
+//	ARGV[a+6] -> event id
+//	ARGV[a+7] -> state
+//	ARGV[a+8] -> reason, or ""
+//	ARGV[a+9] -> the provider's message id, or ""
+//	ARGV[a+10] -> "1": index the provider's message id
+//	ARGV[a+11] -> "1": only a delivery that nobody has touched yet
+//	ARGV[a+12], ARGV[a+13] -> how many more fields the marker gets, and the log entry has, as
+//	                          arguments; they follow; the next delivery
 //
-// Output: 1 if this call settled it, else 0. Another message that went out although the
-// delivery was settled is logged all the same: it is a duplicate.
+// Output: for each, 1 if this call settled it, else 0. Another message that went out although
+// the delivery was settled is logged all the same: it is a duplicate.
 var settleScript = redis.NewScript(indexing + states + recording + `
-local v = redis.call("HMGET", KEYS[1], "s", "k", "d", "m", "l", "r")
-local state, token, noted, message, story, reason = v[1], v[2], v[3], v[4], v[5], v[6]
-local first = tonumber(ARGV[13])
-if state and not open(state) then
-  if token == ARGV[1] then return 1 end
-  local same = ARGV[10] ~= "" and message == ARGV[10]
-  if ARGV[8] == "sent" and noted ~= ARGV[1] and not same then
-    local _, longer = record(KEYS[2], story, first, true)
-    redis.call("HSET", KEYS[1], "d", ARGV[1], "u", "1", "l", longer)
+local function settle(k, a, first, last)
+  local v = redis.call("HMGET", KEYS[k], "s", "k", "d", "m", "l", "r")
+  local state, token, noted, message, story, reason = v[1], v[2], v[3], v[4], v[5], v[6]
+  if state and not open(state) then
+    if token == ARGV[a] then return 1 end
+    local same = ARGV[a + 9] ~= "" and message == ARGV[a + 9]
+    if ARGV[a + 7] == "sent" and noted ~= ARGV[a] and not same then
+      local _, longer = record(KEYS[k + 1], ARGV[a + 2], ARGV[a + 3], story, first, last, true)
+      redis.call("HSET", KEYS[k], "d", ARGV[a], "u", "1", "l", longer)
+    end
+    return 0
   end
-  return 0
+  if state and ARGV[a + 11] == "1" then return 0 end
+  local id, longer = record(KEYS[k + 1], ARGV[a + 2], ARGV[a + 3], story, first, last)
+  local at = string.match(id, "^%d+")
+  redis.call("HSET", KEYS[k], "s", ARGV[a + 7], "k", ARGV[a], "t", at, "e", ARGV[a + 6], "l", longer, unpack(ARGV, a + 14, first - 1))
+  if reason and ARGV[a + 8] == "" then redis.call("HDEL", KEYS[k], "r") end
+  redis.call("EXPIRE", KEYS[k], ARGV[a + 1])
+  if ARGV[a + 4] ~= "" then index(KEYS[k + 2], ARGV[a + 5], at, ARGV[a + 1], ARGV[a + 4]) end
+  if ARGV[a + 10] == "1" then redis.call("SET", KEYS[k + 3], ARGV[a + 5], "EX", ARGV[a + 1]) end
+  return 1
 end
-if state and ARGV[12] == "1" then return 0 end
-local id, longer = record(KEYS[2], story, first)
-local at = string.match(id, "^%d+")
-redis.call("HSET", KEYS[1], "s", ARGV[8], "k", ARGV[1], "t", at, "e", ARGV[7], "l", longer, unpack(ARGV, 14, first - 1))
-if reason and ARGV[9] == "" then redis.call("HDEL", KEYS[1], "r") end
-redis.call("EXPIRE", KEYS[1], ARGV[2])
-if ARGV[5] ~= "" then index(KEYS[3], ARGV[6], at, ARGV[2], ARGV[5]) end
-if ARGV[11] == "1" then redis.call("SET", KEYS[4], ARGV[6], "EX", ARGV[2]) end
-return 1
+local answers, a = {}, 1
+for k = 1, #KEYS, 4 do
+  local first = a + 14 + ARGV[a + 12]
+  local last = first + ARGV[a + 13] - 1
+  answers[#answers + 1] = settle(k, a, first, last)
+  a = last + 1
+end
+return answers
 `)
 
 // retryScript records an attempt that failed and gives the claim back.
@@ -182,7 +200,7 @@ local v = redis.call("HMGET", KEYS[1], "s", "k", "d", "l")
 local state, token, noted, story = v[1], v[2], v[3], v[4]
 if token == ARGV[1] or noted == ARGV[1] then return 0 end
 if state and not open(state) then return 0 end
-local id, longer = record(KEYS[2], story, 12)
+local id, longer = record(KEYS[2], ARGV[3], ARGV[4], story, 12, #ARGV)
 local at = string.match(id, "^%d+")
 local marker = {"s", "waiting", "k", ARGV[1], "t", at, "e", ARGV[7], "n", ARGV[9], "r", ARGV[10], "l", longer}
 if state == "sending" and not ours(token, ARGV[8]) then marker = {"d", ARGV[1], "l", longer} end
@@ -209,7 +227,7 @@ var noteScript = redis.NewScript(recording + `
 local v = redis.call("HMGET", KEYS[1], "s", "d", "f", "l")
 if v[2] == ARGV[1] then return 0 end
 if ARGV[2] ~= "" and v[3] == ARGV[2] then return 0 end
-local _, longer = record(KEYS[2], v[4], 5)
+local _, longer = record(KEYS[2], ARGV[3], ARGV[4], v[4], 5, #ARGV)
 if v[1] then
   redis.call("HSET", KEYS[1], "d", ARGV[1], "l", longer, unpack(ARGV[2] ~= "" and {"f", ARGV[2]} or {}))
 end

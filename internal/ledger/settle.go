@@ -17,12 +17,11 @@ import (
 // whether it was this outcome that ended it. The caller's cancellation does not stop it,
 // and it is tried for [Config.SettleFor]: what it records has happened already.
 func (l *Ledger) Settle(ctx context.Context, o notify.Outcome) (first bool, err error) {
-	ctx = context.WithoutCancel(ctx)
 	one := l.settlement(o, "")
 	for until := time.Now().Add(l.cfg.SettleFor); ; {
-		n, err := settleScript.Run(ctx, l.pipe, one.keys, one.args...).Int()
+		first, err := l.settles.Do(ctx, one)
 		if err == nil {
-			return n == 1, nil
+			return first, nil
 		}
 		if errors.Is(err, redis.ErrClosed) || time.Now().Add(settlePause).After(until) {
 			return false, fmt.Errorf("settle: %w", err)
@@ -37,14 +36,34 @@ const settlePause = 200 * time.Millisecond
 // Skip records deliveries that are not made, each once, whatever the reason it is given
 // when the event comes again. A delivery that was planned before is left to its job.
 func (l *Ledger) Skip(ctx context.Context, skips []notify.Outcome) error {
-	calls := make([]call, len(skips))
-	for i, o := range skips {
-		calls[i] = l.settlement(o, "1")
-	}
-	if _, err := runAll(ctx, l.pipe, settleScript, calls); err != nil {
-		return fmt.Errorf("skip: %w", err)
+	for some := range slices.Chunk(skips, settledTogether) {
+		calls := make([]call, len(some))
+		for i, o := range some {
+			calls[i] = l.settlement(o, "1")
+		}
+		if _, err := l.settleAll(ctx, calls); err != nil {
+			return fmt.Errorf("skip: %w", err)
+		}
 	}
 	return nil
+}
+
+// settledTogether is how many deliveries one script ends: Redis does nothing else meanwhile.
+const settledTogether = 32
+
+// settleAll ends deliveries with one script and says of each whether it was this call that
+// ended it.
+func (l *Ledger) settleAll(ctx context.Context, calls []call) ([]bool, error) {
+	all := merged(calls)
+	answers, err := settleScript.Run(ctx, l.client, all.keys, all.args...).Int64Slice()
+	if err != nil {
+		return nil, err
+	}
+	first := make([]bool, len(calls))
+	for i := range first {
+		first[i] = answers[i] == 1
+	}
+	return first, nil
 }
 
 func (l *Ledger) settlement(o notify.Outcome, untouched string) call {
@@ -54,11 +73,11 @@ func (l *Ledger) settlement(o notify.Outcome, untouched string) call {
 		indexed = "1"
 	}
 	args := append(l.common(o), string(o.Status), o.Reason, o.MessageID, indexed, untouched)
-	marker := fields{}
+	marker, entry := fields{}, encode(o)
 	marker.count("n", int64(o.Attempt)).text("r", o.Reason).text("p", o.Provider).text("m", o.MessageID)
 	return call{
 		keys: []string{rediskeys.Delivery(id), rediskeys.Log, rediskeys.ByUser(d.To.UserID), rediskeys.ByProviderID(o.Provider, o.MessageID)},
-		args: slices.Concat(args, []any{len(args) + 2 + len(marker)}, marker, encode(o)),
+		args: slices.Concat(args, []any{len(marker), len(entry)}, marker, entry),
 	}
 }
 
