@@ -131,6 +131,11 @@ func (r *retrier) entry(ctx context.Context, masked notify.Letter) (said, still 
 		return "", still, nil
 	}
 	t := newTally()
+	if !r.retry.dryRun {
+		if err := r.recordReplay(ctx, r.platform, e, "of the dead letter "+l.ID, ""); err != nil {
+			return "", "", err
+		}
+	}
 	d := door{platform: r.platform, dry: r.retry.dryRun}
 	if err := d.pass(ctx, &t, []notify.Event{e}); err != nil {
 		return "", "", err

@@ -13,9 +13,9 @@ import (
 
 // logFlags are the flags of log.
 type logFlags struct {
-	typ, user, channel, status, provider, reason, actor, since, until, by string
-	follow, summary                                                       bool
-	last                                                                  int
+	typ, order, user, channel, status, provider, reason, actor, since, until, by string
+	follow, summary                                                              bool
+	last                                                                         int
 }
 
 func newLog(s *session) *cobra.Command {
@@ -25,10 +25,12 @@ func newLog(s *session) *cobra.Command {
 		Long: `log shows what became of deliveries, attempt by attempt, oldest first: the newest 50, or
 everything since a time. Without --since, filters look at the last 24 hours.
 
-Filters take several values, separated by commas; --type takes patterns such as 'order.*'.`,
+Filters take several values, separated by commas; --type takes patterns such as 'order.*'.
+Where nothing matches, standard error says so, and the exit code is 0.`,
 		Example: `  notifyctl log --since 2h --status failed
   notifyctl log -f --channel sms -o jsonl
   notifyctl log --user ana@example.com
+  notifyctl log --order 12345 --since 3d
   notifyctl log --since 24h --summary --by channel`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -39,6 +41,7 @@ Filters take several values, separated by commas; --type takes patterns such as 
 		},
 	}
 	c.Flags().StringVar(&f.typ, "type", "", "types of event")
+	c.Flags().StringVar(&f.order, "order", "", "what an order is about; payment:…, parcel:… too")
 	c.Flags().StringVar(&f.user, "user", "", "a person: id, email or phone")
 	c.Flags().StringVar(&f.channel, "channel", "", "channels")
 	c.Flags().StringVar(&f.status, "status", "", join(notify.Statuses()))
@@ -69,18 +72,42 @@ func (s *session) log(ctx context.Context, f logFlags) error {
 		return usagef("--summary is about what was, --follow about what comes: one of them")
 	case f.summary:
 		return s.logSummary(ctx, r, f)
+	case f.follow && f.order != "":
+		return usagef("--order finds what is known of an order now; to follow what comes, say --user or --type")
 	case f.follow:
 		return s.logFollow(ctx, r, min(f.last, 10))
 	}
-	if s.flags.output == "table" || s.flags.output == "jsonl" {
-		return r.last(ctx, f.last, s.logWriter().write)
-	}
+	return s.logLast(ctx, r, f.last)
+}
+
+// logLast shows the newest n entries, oldest first.
+func (s *session) logLast(ctx context.Context, r logReader, n int) error {
+	shown := 0
+	give := s.logWriter().write
 	var list []logView
-	err = r.last(ctx, f.last, func(e ledger.Entry) error { list = append(list, viewEntry(e)); return nil })
-	if err != nil {
+	together := s.flags.output != "table" && s.flags.output != "jsonl"
+	if together {
+		give = func(e ledger.Entry) error { list = append(list, viewEntry(e)); return nil }
+	}
+	if err := r.last(ctx, n, func(e ledger.Entry) error { shown++; return give(e) }); err != nil {
 		return err
 	}
-	return print(s, list, table{})
+	if shown == 0 {
+		s.nothingLogged(r.sieve)
+	}
+	if together {
+		return print(s, list, table{})
+	}
+	return nil
+}
+
+// nothingLogged says that nothing matches, and where that was looked for.
+func (s *session) nothingLogged(v sieve) {
+	from := "the whole log"
+	if !v.since.IsZero() {
+		from = "the log since " + s.when(v.since) + " (--since goes further back)"
+	}
+	fmt.Fprintf(s.Err, "Nothing matches in %s.\n", from)
 }
 
 // logFollow shows a few of the newest entries, then what comes. Ctrl-C is its proper end.
@@ -206,6 +233,9 @@ type logView struct {
 
 func viewEntry(e ledger.Entry) logView {
 	o, d := e.Outcome, e.Outcome.Delivery
+	if o.Status == notify.Replayed {
+		d.ID = "" // it is about none
+	}
 	return logView{
 		Time: o.Time, Status: string(o.Status), DeliveryID: d.ID, EventID: d.Event.ID, EventType: d.Event.Type, UserID: d.To.UserID,
 		Role: d.To.Role, Channel: string(d.Channel), Message: d.Message, Version: o.Words, Locale: d.Locale, Priority: string(d.Priority), Provider: o.Provider,

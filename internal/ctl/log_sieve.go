@@ -15,6 +15,7 @@ import (
 // sieve says which log entries are wanted. An empty list wants all.
 type sieve struct {
 	types, channels, statuses, providers, reasons, actors []string
+	events                                                map[string]bool            // nil: all
 	whose                                                 func(notify.Delivery) bool // nil: everybody's
 	since, until                                          time.Time
 }
@@ -38,10 +39,34 @@ func (s *session) sieve(ctx context.Context, p *platform, f logFlags) (v sieve, 
 			return v, err
 		}
 	}
+	if f.order != "" {
+		if v.events, err = p.about(ctx, f.order); err != nil {
+			return v, err
+		}
+	}
 	if v.since.IsZero() && (!v.open() || f.summary) {
 		v.since = p.now().Add(-searchBack)
 	}
 	return v, nil
+}
+
+// about are the events about a thing: an order, if it doesn't say what it is.
+func (p *platform) about(ctx context.Context, thing string) (map[string]bool, error) {
+	f := finder{p, personsMost}
+	s, err := f.only(ctx, orderOr(thing), f.entity, orderOr(thing))
+	ids := map[string]bool{}
+	for _, e := range s.events {
+		ids[e.Event.ID] = true
+	}
+	return ids, err
+}
+
+// orderOr is a thing as --order names it: an order, unless it says "payment:…".
+func orderOr(thing string) string {
+	if strings.Contains(thing, ":") {
+		return thing
+	}
+	return "order:" + thing
 }
 
 // whose tells a person's deliveries from others': by the user id, and by their own ids what
@@ -91,7 +116,7 @@ func (v sieve) check() error {
 
 // open says that everything is wanted.
 func (v sieve) open() bool {
-	return v.whose == nil && len(v.types)+len(v.channels)+len(v.statuses)+len(v.providers)+len(v.reasons)+len(v.actors) == 0 &&
+	return v.whose == nil && v.events == nil && len(v.types)+len(v.channels)+len(v.statuses)+len(v.providers)+len(v.reasons)+len(v.actors) == 0 &&
 		v.since.IsZero() && v.until.IsZero()
 }
 
@@ -101,7 +126,7 @@ func (v sieve) takes(e ledger.Entry) bool {
 		return false
 	}
 	return has(v.channels, string(d.Channel)) && has(v.statuses, string(o.Status)) && has(v.providers, o.Provider) &&
-		has(v.reasons, o.Reason) && (v.whose == nil || v.whose(d)) && has(v.actors, d.Actor) &&
+		has(v.reasons, o.Reason) && (v.whose == nil || v.whose(d)) && (v.events == nil || v.events[d.Event.ID]) && has(v.actors, d.Actor) &&
 		(len(v.types) == 0 || slices.ContainsFunc(v.types, func(t string) bool { ok, _ := path.Match(t, d.Event.Type); return ok }))
 }
 

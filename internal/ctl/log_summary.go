@@ -32,6 +32,9 @@ func (s *session) logSummary(ctx context.Context, r logReader, f logFlags) error
 	if err := r.each(ctx, func(e ledger.Entry) error { h.add(e.Outcome.Time, key(viewEntry(e))); return nil }); err != nil {
 		return err
 	}
+	if len(h.buckets) == 0 {
+		s.nothingLogged(r.sieve)
+	}
 	return print(s, h.buckets, s.histogramTable(h))
 }
 

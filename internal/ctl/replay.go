@@ -18,9 +18,9 @@ import (
 
 // replayFlags are the flags of replay.
 type replayFlags struct {
-	stream, source, from, to, typ string
-	maxAge                        time.Duration
-	dryRun, yes, forgotten        bool
+	stream, source, from, to, typ, reason string
+	maxAge                                time.Duration
+	dryRun, yes, forgotten                bool
 }
 
 func newReplay(s *session) *cobra.Command {
@@ -32,10 +32,12 @@ reads them. What was sent stays sent, and what failed or was skipped stays that 
 it again): only deliveries that nobody has made yet are made. Their life counts from the
 entry's own time: what is no longer worth sending is skipped as expired.
 
+The log keeps who has replayed what, and why: notifyctl log --status replayed.
+
 The ledger recognises what was sent for history.markers (72 h) only. Older entries are refused,
 because they could be sent twice; --forgotten replays them nonetheless.`,
 		Example: `  notifyctl replay --stream listings:events:orders --from 14:00 --to 15:00 --dry-run
-  notifyctl replay --stream payments:events:transactions --from 1764000000000-0 --to 1764003600000 --type payment.failed`,
+  notifyctl replay --stream payments:events:transactions --from 1764000000000-0 --to 1764003600000 --type payment.failed --reason 'ticket 77'`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.replay(c.Context(), f) },
 	}
@@ -44,6 +46,7 @@ because they could be sent twice; --forgotten replays them nonetheless.`,
 	c.Flags().StringVar(&f.from, "from", "", "first entry: its id, or a time: "+timeHelp)
 	c.Flags().StringVar(&f.to, "to", "now", "last entry: its id, or a time")
 	c.Flags().StringVar(&f.typ, "type", "", "only events of this type")
+	c.Flags().StringVar(&f.reason, "reason", "", "why, for the log")
 	c.Flags().DurationVar(&f.maxAge, "max-age", 0, "skip older entries as too_old, as the daemon does; 0: none")
 	c.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "say what would happen, and do nothing")
 	c.Flags().BoolVarP(&f.yes, "yes", "y", false, "don't ask")
@@ -92,11 +95,31 @@ func (r *replayer) run(ctx context.Context) error {
 		}
 		r.dry = false
 	}
+	what := notify.Event{Type: r.flags.typ, Source: notify.Position{Source: r.source.name, Stream: r.flags.stream, Entry: r.first}}
+	if err := r.recordReplay(ctx, r.door.platform, what, "of "+r.flags.stream+" from "+r.first+" to "+r.lastID, r.flags.reason); err != nil {
+		return err
+	}
 	done, err := r.all(ctx)
 	if err != nil {
 		return err
 	}
 	return r.report(done, "made")
+}
+
+// recordReplay writes into the log who lets entries come through the door again, before they
+// do. What can't be recorded isn't done.
+func (s *session) recordReplay(ctx context.Context, p *platform, e notify.Event, which, reason string) error {
+	if s.operator() == "" {
+		return usagef("the log keeps who replays events; say it with --operator or NOTIFYCTL_OPERATOR")
+	}
+	o := notify.Outcome{
+		Status: notify.Replayed, Time: p.now(), Detail: which,
+		Delivery: notify.Delivery{Event: e, Actor: s.operator(), Note: reason},
+	}
+	if err := p.ledger.Note(ctx, o); err != nil {
+		return fmt.Errorf("nothing was replayed, because the log could not keep who does it: %w", err)
+	}
+	return nil
 }
 
 // replayer reads entries and passes them through the door.

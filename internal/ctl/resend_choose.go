@@ -104,10 +104,7 @@ func lineOf(e ledger.EventRecord, id string, otherwise ledger.Kept) ledger.Kept 
 func (c *chooser) gather(ctx context.Context) error {
 	switch {
 	case c.flags.order != "":
-		thing := c.flags.order
-		if !strings.Contains(thing, ":") {
-			thing = "order:" + thing
-		}
+		thing := orderOr(c.flags.order)
 		s, err := c.only(ctx, thing, c.entity, thing)
 		c.addAll(s.events)
 		return err
