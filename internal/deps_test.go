@@ -51,8 +51,9 @@ internal/preview     internal/notify internal/eventtypes internal/render interna
 internal/translations internal/render
 internal/pipeline    internal/notify
 internal/batcher
-internal/jobs        internal/notify internal/rediskeys internal/batcher
-internal/ledger      internal/notify internal/eventtypes internal/rediskeys internal/batcher
+internal/packed
+internal/jobs        internal/notify internal/rediskeys internal/batcher internal/packed
+internal/ledger      internal/notify internal/eventtypes internal/rediskeys internal/batcher internal/packed
 
 internal/channels              internal/notify internal/secret internal/rediskeys
 internal/channels/channelstest internal/notify internal/channels internal/secret internal/simulators

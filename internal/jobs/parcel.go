@@ -46,7 +46,7 @@ func (q *Queue) parcels(deliveries []notify.Delivery) ([]*parcel, error) {
 	var all []*parcel
 	open := make(map[string]*parcel, 4)
 	for _, d := range deliveries {
-		queue, payload, err := packed(d)
+		queue, payload, err := job(d)
 		if err != nil {
 			return nil, err
 		}

@@ -92,7 +92,7 @@ func (q *Queue) oneByOne(ctx context.Context, deliveries []notify.Delivery) erro
 }
 
 func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
-	queue, payload, err := packed(d)
+	queue, payload, err := job(d)
 	if err != nil {
 		return err
 	}
@@ -104,8 +104,8 @@ func (q *Queue) enqueue(ctx context.Context, d notify.Delivery) error {
 	return q.add(ctx, asynq.NewTask(kindDeliver, payload), queue, d.ID, options...)
 }
 
-// packed is a delivery's queue and its job's payload.
-func packed(d notify.Delivery) (queue string, payload []byte, err error) {
+// job is a delivery's queue and its job's payload.
+func job(d notify.Delivery) (queue string, payload []byte, err error) {
 	queue = QueueName(d.Channel, d.Priority)
 	if _, _, ok := Lane(queue); !ok { // nobody would work it off
 		return "", nil, fmt.Errorf("enqueue %s: there is no lane %s", d.ID, notify.Printable(queue, 40))

@@ -62,11 +62,7 @@ func (l *Ledger) Keep(ctx context.Context, planned []notify.Planned) error {
 
 // keeping adds an event to a call.
 func (l *Ledger) keeping(c *call, p notify.Planned) error {
-	text, err := encodeEvent(p.Event)
-	if err != nil {
-		return err
-	}
-	sealed, err := l.cfg.Sealer.Seal(text)
+	sealed, err := l.cfg.Sealer.Seal(encodeEvent(p.Event))
 	if err != nil {
 		return err
 	}
@@ -180,22 +176,4 @@ func (l *Ledger) open(sealed []byte) (e notify.Event, err error) {
 		return e, fmt.Errorf("event: %w", err)
 	}
 	return e, nil
-}
-
-// encodeEvent writes an event as a line of JSON and its payload behind it. The payload is
-// JSON already, which encoding/json would read and write once more.
-func encodeEvent(e notify.Event) ([]byte, error) {
-	data := e.Data
-	e.Data = nil
-	var text bytes.Buffer
-	err := json.NewEncoder(&text).Encode(e) // which ends the line
-	text.Write(data)
-	return text.Bytes(), err
-}
-
-func decodeEvent(text []byte) (e notify.Event, err error) {
-	head, data, _ := bytes.Cut(text, []byte("\n"))
-	err = json.Unmarshal(head, &e)
-	e.Data = data
-	return e, err
 }
