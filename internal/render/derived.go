@@ -41,17 +41,21 @@ func (w *writer) derived(p payload, field, name string) any {
 	return ""
 }
 
-// duration writes minutes as the language does: "7 h 45 min", "8 h", "45 min".
+// duration writes minutes as the language does: "7 h 45 min", "8 h", "45 min". It isn't
+// broken between lines.
 func (w *writer) duration(minutes int64) string {
-	hours, minutes := minutes/60, minutes%60
+	return w.spaced(strings.ReplaceAll(w.hoursAndMinutes(minutes/60, minutes%60), " ", string(nbsp)))
+}
+
+func (w *writer) hoursAndMinutes(hours, minutes int64) string {
 	head, tail, ok := strings.Cut(w.hoursMinutes, "{{.minutes}}")
 	switch {
 	case !ok:
 		return fmt.Sprintf("%d:%02d", hours, minutes)
 	case hours == 0:
-		return w.spaced(strings.TrimSpace(w.integer(minutes) + tail))
+		return strings.TrimSpace(w.integer(minutes) + tail)
 	case minutes == 0:
-		return w.spaced(strings.TrimSpace(strings.Replace(head, "{{.hours}}", w.integer(hours), 1)))
+		return strings.TrimSpace(strings.Replace(head, "{{.hours}}", w.integer(hours), 1))
 	}
-	return w.spaced(strings.Replace(head, "{{.hours}}", w.integer(hours), 1) + w.integer(minutes) + tail)
+	return strings.Replace(head, "{{.hours}}", w.integer(hours), 1) + w.integer(minutes) + tail
 }

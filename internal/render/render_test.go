@@ -110,7 +110,7 @@ func TestTheFootInvitesWhoHasNoChat(t *testing.T) {
 	s := loadInviting(t)
 	for locale, label := range map[string]string{
 		"sr-Latn": "Primajte ove poruke i na Telegramu", "sr-Cyrl": "Примајте ове поруке и на Телеграму",
-		"ru": "Получать эти сообщения и в Telegram", "en": "Get these messages in Telegram, too",
+		"ru": "Получать эти сообщения и в Telegram", "en": "Get these messages on Telegram too",
 	} {
 		d := delivery(t, "order.shipped", notify.Email, locale)
 		m := mustRender(t, renderer(s), d, notify.Contact{UserID: d.To.UserID})
