@@ -102,7 +102,7 @@ func typeNames() []string {
 
 func (p *platform) ledgerConfig() ledger.Config {
 	cfg := ledger.Defaults()
-	cfg.Pipe, cfg.Receipts = p.pipe, notify.Channels()
+	cfg.Pipe = p.pipe
 	return cfg
 }
 

@@ -147,6 +147,9 @@ func newestFirst(tokens []notify.PushToken) {
 
 // heal lifts what was said of an address before its owner proved that it works.
 func heal(c *notify.Contact, ch notify.Channel, verified time.Time) {
+	if len(c.Health) == 0 {
+		return
+	}
 	a, ok := c.Address(ch, "")
 	if h, dead := c.Health[a.Key()]; ok && dead && h.Since.Before(verified) {
 		delete(c.Health, a.Key())

@@ -79,7 +79,7 @@ func (a *App) ledgerConfig(keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = a.cfg.History.Markers, a.cfg.History.Log, a.cfg.History.Length
 	cfg.Pipe, cfg.Sealer = a.pipe, keys
-	cfg.Receipts, cfg.Guests = notify.Channels(), addressbook.GuestKeys
+	cfg.Guests = addressbook.GuestKeys
 	return cfg
 }
 

@@ -60,7 +60,7 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 func ledgerConfig(h config.History, keys *seal.Keys) ledger.Config {
 	cfg := ledger.Defaults()
 	cfg.Remember, cfg.LogAge, cfg.LogEntries = h.Markers, h.Log, h.Length
-	cfg.Receipts, cfg.Sealer, cfg.Guests = notify.Channels(), keys, addressbook.GuestKeys
+	cfg.Sealer, cfg.Guests = keys, addressbook.GuestKeys
 	return cfg
 }
 

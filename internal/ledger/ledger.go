@@ -50,7 +50,7 @@ func Defaults() Config {
 	return Config{
 		Remember: 72 * time.Hour, LogEntries: 1_000_000, LogAge: 30 * 24 * time.Hour, PerHistory: 1000,
 		Entities:  []string{"order", "payment", "shipment", "parcel", "listing", "application", "handover", "pvz"},
-		Receipts:  []notify.Channel{notify.SMS},
+		Receipts:  []notify.Channel{notify.Email, notify.SMS},
 		SettleFor: 20 * time.Second,
 	}
 }
