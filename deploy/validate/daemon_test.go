@@ -215,7 +215,7 @@ func secrets(t *testing.T) map[string]string {
 	})
 	must(t, err)
 	return map[string]string{
-		"redis-password": "one\n", "admin-password": "two\n", "public-key": strings.Repeat("k", 64) + "\n",
+		"redis-password": "one\n", "seal-keys": "k1:" + strings.Repeat("A", 43) + "=\n", "admin-password": "two\n", "public-key": strings.Repeat("k", 64) + "\n",
 		"smtp-url":       "smtp://user:pass@smtp.example.com:587?from=noreply@vondi.rs\n",
 		"telegram-token": "123456:AAaabbccddeeffgghhiijjkkllmmnnooppq\n",
 		"sms-url":        "twilio://AC00000000000000000000000000000000:token@api.twilio.com?from=%2B381600000000\n",
