@@ -23,16 +23,22 @@ tools: ## install what the tests need beyond Go: a redis-server
 	scripts/install-tools
 
 .PHONY: test
-test: tools ## all tests, with the race detector, on a real redis-server; the pages in a real browser
+test: tools ## all tests, with the race detector, on a real redis-server; the pages in a real browser, mail to Postfix's sink
 	$(GO) vet ./...
 	$(GO) test -race -timeout 15m ./...
-	$(MAKE) test-browser
+	$(MAKE) test-browser test-smtp-sink
 
 .PHONY: test-browser
 test-browser: ## the preview and the inbox of dev mode in a headless chromium
 	BROWSER=1 scripts/install-tools
 	$(GO) vet -tags browser ./internal/browsertest
 	$(GO) test -tags browser -timeout 10m ./internal/browsertest
+
+.PHONY: test-smtp-sink
+test-smtp-sink: ## email against Postfix's own test server, a peer that none of us wrote
+	SMTP_SINK=1 scripts/install-tools
+	$(GO) vet -tags smtpsink ./internal/channels/email
+	$(GO) test -tags smtpsink -race -timeout 5m -run SMTPSink ./internal/channels/email
 
 .PHONY: lint
 lint: ## golangci-lint, as .golangci.yml has it
@@ -75,6 +81,10 @@ licences: ## the licence of each linked module; fails on one that we don't accep
 bench: tools ## the platform beside what one could use instead, in one table: bench/RESULTS.md
 	$(GO) run ./bench -out bench/RESULTS.md $(BENCH)
 	scripts/insert bench bench/RESULTS.md README.md
+
+.PHONY: bench-channels
+bench-channels: ## each channel beside its library on the same simulator: ×time, ×allocs, ×rate
+	$(GO) test -run '^$$' -bench . -cpu 1 ./internal/channels/email ./internal/channels/telegram ./internal/channels/push ./internal/channels/sms/...
 
 .PHONY: bench-compare
 bench-compare: tools ## what this tree does to the figures of another: make bench-compare BASE=main

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/api/option"
 
 	"github.com/vondi-global/notifications/internal/channels"
+	"github.com/vondi-global/notifications/internal/channels/channelstest"
 	"github.com/vondi-global/notifications/internal/channels/push"
 	"github.com/vondi-global/notifications/internal/simulators"
 )
@@ -28,49 +29,21 @@ func sdk(b testing.TB, sim *simulators.FCM) *messaging.Client {
 	return fcm
 }
 
-func bare(b testing.TB, fcm *messaging.Client) {
-	_, err := fcm.Send(b.Context(), &messaging.Message{
-		Token:        device.Value,
-		Data:         map[string]string{"delivery": message.Delivery, "event": message.Event, "category": message.Category, "link": message.Link},
-		Notification: &messaging.Notification{Title: message.Title, Body: message.Text},
-		Android:      &messaging.AndroidConfig{Priority: "normal", Notification: &messaging.AndroidNotification{ChannelID: message.Category, Tag: message.Delivery}},
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
-func TestAllocations(t *testing.T) {
+func beside(t testing.TB) channelstest.Beside {
 	sim, _ := simulator(t)
-	s := sender(t, push.Config{Endpoint: sim.URL(), Project: sim.Project})
-	fcm := sdk(t, sim)
-	library := testing.AllocsPerRun(100, func() { bare(t, fcm) })
-	ours := testing.AllocsPerRun(100, func() {
-		if _, err := s.Send(t.Context(), device, message); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if t.Logf("%.0f allocations, %.0f of the bare SDK", ours, library); ours > 1.5*library {
-		t.Errorf("%.0f allocations, more than 1.5 × %.0f of the bare SDK", ours, library)
+	s, fcm := sender(t, push.Config{Endpoint: sim.URL(), Project: sim.Project}), sdk(t, sim)
+	alone := func() error {
+		_, err := fcm.Send(t.Context(), &messaging.Message{
+			Token:        device.Value,
+			Data:         map[string]string{"delivery": message.Delivery, "event": message.Event, "category": message.Category, "link": message.Link},
+			Notification: &messaging.Notification{Title: message.Title, Body: message.Text},
+			Android:      &messaging.AndroidConfig{Priority: "normal", Notification: &messaging.AndroidNotification{ChannelID: message.Category, Tag: message.Delivery}},
+		})
+		return err
 	}
+	return channelstest.Beside{Alone: alone, Ours: func() error { _, err := s.Send(t.Context(), device, message); return err }}
 }
 
-func BenchmarkSend(b *testing.B) {
-	sim, _ := simulator(b)
-	b.Run("sdk", func(b *testing.B) {
-		fcm := sdk(b, sim)
-		b.ReportAllocs()
-		for b.Loop() {
-			bare(b, fcm)
-		}
-	})
-	b.Run("sender", func(b *testing.B) {
-		s := sender(b, push.Config{Endpoint: sim.URL(), Project: sim.Project})
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := s.Send(b.Context(), device, message); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
+func TestAllocations(t *testing.T) { beside(t).Allocations(t) }
+
+func BenchmarkSend(b *testing.B) { beside(b).Benchmark(b) }

@@ -1,10 +1,6 @@
 package infobip_test
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,38 +16,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const key = "0123456789abcdef0123456789abcdef-01234567-89ab-cdef"
 
-var (
-	number  = notify.Address{Channel: notify.SMS, Value: "+381641234567", Name: "Pera Perić"}
-	message = notify.Message{Delivery: "abcdefghijklmnopqrstuvwxyz", Channel: notify.SMS, Text: "Vasa porudzbina 12345 je potvrdjena."}
-)
+var number, message = channelstest.SMS()
 
 func simulator(t testing.TB) (*simulators.Infobip, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(16)
-	sim, err := simulators.NewInfobip(inbox)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sim.Close() })
-	return sim, inbox
+	return channelstest.Simulated(t, simulators.NewInfobip)
 }
 
 func sender(t testing.TB, dsn string) *infobip.Sender {
 	t.Helper()
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := infobip.ParseURL(u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := infobip.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
+	return channelstest.Opened(t, dsn, infobip.ParseURL, infobip.New)
 }
 
 func TestConforms(t *testing.T) {
@@ -78,7 +52,7 @@ func TestConforms(t *testing.T) {
 			status("REJECTED", "REJECTED_SENDER", notify.Misconfigured),
 			status("REJECTED", "REJECTED_NETWORK", notify.Misconfigured),
 			status("REJECTED", "REJECTED_DESTINATION_NOT_REGISTERED", notify.Misconfigured),
-			wait(status("REJECTED", "REJECTED_FLOODING_FILTER", notify.Temporary), 15*time.Minute),
+			status("REJECTED", "REJECTED_FLOODING_FILTER", notify.Temporary).After(15 * time.Minute),
 			status("REJECTED", "REJECTED_SYSTEM_ERROR", notify.Temporary),
 			status("REJECTED", "REJECTED_MESSAGE_TOO_LONG", notify.Rejected),
 			status("UNDELIVERABLE", "UNDELIVERABLE_REJECTED_OPERATOR", notify.Rejected),
@@ -116,21 +90,8 @@ func status(group, name string, f notify.Fault) channelstest.Answer {
 	return channelstest.Answer{Name: name, Fault: f, Code: name, Sender: fixed(200, body)}
 }
 
-func wait(a channelstest.Answer, d time.Duration) channelstest.Answer {
-	a.RetryAfter = d
-	return a
-}
-
 func fixed(status int, body string, header ...string) func(t *testing.T) channelstest.Sender {
 	return func(t *testing.T) channelstest.Sender {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for i := 0; i+1 < len(header); i += 2 {
-				w.Header().Set(header[i], header[i+1])
-			}
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte(body))
-		}))
-		t.Cleanup(srv.Close)
-		return sender(t, "infobip://"+key+"@"+strings.TrimPrefix(srv.URL, "http://")+"?from=VONDI&plain=1")
+		return sender(t, "infobip://"+key+"@"+channelstest.Fixed(t, status, body, header...)+"?from=VONDI&plain=1")
 	}
 }

@@ -1,16 +1,17 @@
 package infobip_test
 
 import (
+	"bytes"
 	"encoding/json"
-	"io"
+	"errors"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vondi-global/notifications/internal/channels"
+	"github.com/vondi-global/notifications/internal/channels/channelstest"
 	"github.com/vondi-global/notifications/internal/simulators"
 )
 
@@ -40,64 +41,52 @@ func TestWhatIsOnTheWire(t *testing.T) {
 	}
 }
 
-// bare is what the same send takes by hand, without any of our care.
-func bare(b testing.TB, client *http.Client, sim *simulators.Infobip) {
-	body, err := json.Marshal(object{"messages": []any{object{
-		"sender": "VONDI", "destinations": []any{object{"to": "381641234567", "messageId": message.Delivery}}, "content": object{"text": message.Text},
-	}}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, sim.URL()+"/sms/3/messages", strings.NewReader(string(body)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	req.Header.Set("Authorization", "App "+sim.Key)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := client.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil || !strings.Contains(string(answer), "PENDING_ACCEPTED") {
-		b.Fatalf("not accepted: %s, %v", answer, err)
+// byHand is what the same send takes by hand, without any of our care.
+func byHand(t testing.TB, sim *simulators.Infobip) func() error {
+	client := channels.NewHTTPClient()
+	t.Cleanup(client.CloseIdleConnections)
+	return func() error {
+		body, err := json.Marshal(object{"messages": []any{object{
+			"sender": "VONDI", "destinations": []any{object{"to": "381641234567", "messageId": message.Delivery}}, "content": object{"text": message.Text},
+		}}})
+		if err != nil {
+			return err
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, sim.URL()+"/sms/3/messages", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", "App "+sim.Key)
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var answer struct {
+			Messages []struct {
+				ID     string `json:"messageId"`
+				Status struct {
+					Group string `json:"groupName"`
+				} `json:"status"`
+			} `json:"messages"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+			return err
+		}
+		if answer.Messages[0].Status.Group != "PENDING" {
+			return errors.New("not accepted")
+		}
+		return nil
 	}
 }
 
-func TestAllocations(t *testing.T) {
+func beside(t testing.TB) channelstest.Beside {
 	sim, _ := simulator(t)
 	s := sender(t, sim.DSN("VONDI"))
-	client := channels.NewHTTPClient()
-	defer client.CloseIdleConnections()
-	hand := testing.AllocsPerRun(100, func() { bare(t, client, sim) })
-	ours := testing.AllocsPerRun(100, func() {
-		if _, err := s.Send(t.Context(), number, message); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if t.Logf("%.0f allocations, %.0f by hand", ours, hand); ours > 1.5*hand {
-		t.Errorf("%.0f allocations, more than 1.5 × %.0f by hand", ours, hand)
-	}
+	return channelstest.Beside{Alone: byHand(t, sim), Ours: func() error { _, err := s.Send(t.Context(), number, message); return err }}
 }
 
-func BenchmarkSend(b *testing.B) {
-	sim, _ := simulator(b)
-	b.Run("hand", func(b *testing.B) {
-		client := channels.NewHTTPClient()
-		defer client.CloseIdleConnections()
-		b.ReportAllocs()
-		for b.Loop() {
-			bare(b, client, sim)
-		}
-	})
-	b.Run("sender", func(b *testing.B) {
-		s := sender(b, sim.DSN("VONDI"))
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := s.Send(b.Context(), number, message); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
+func TestAllocations(t *testing.T) { beside(t).Allocations(t) }
+
+func BenchmarkSend(b *testing.B) { beside(b).Benchmark(b) }

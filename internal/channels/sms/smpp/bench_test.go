@@ -1,6 +1,7 @@
 package smpp_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/linxGnu/gosmpp/data"
 	"github.com/linxGnu/gosmpp/pdu"
 
+	"github.com/vondi-global/notifications/internal/channels/channelstest"
 	"github.com/vondi-global/notifications/internal/simulators"
 )
 
@@ -36,7 +38,7 @@ func bound(b testing.TB, sim *simulators.SMPP) *library {
 	return l
 }
 
-func (l *library) send(b testing.TB) {
+func (l *library) send() error {
 	p := pdu.NewSubmitSM().(*pdu.SubmitSM)
 	src, err1 := pdu.NewAddressWithTonNpiAddr(5, 0, "VONDI")
 	dst, err2 := pdu.NewAddressWithTonNpiAddr(1, 1, "381641234567")
@@ -44,43 +46,21 @@ func (l *library) send(b testing.TB) {
 	err3 := p.Message.SetMessageWithEncoding(message.Text, data.GSM7BIT)
 	ch := make(chan pdu.PDU, 1)
 	l.waiting.Store(p.SequenceNumber, ch)
-	err4 := l.session.Transmitter().Submit(p)
-	if r := <-ch; !r.IsOk() || err1 != nil || err2 != nil || err3 != nil || err4 != nil {
-		b.Fatal("not accepted")
+	if err := errors.Join(err1, err2, err3, l.session.Transmitter().Submit(p)); err != nil {
+		return err
 	}
+	if r := <-ch; !r.IsOk() {
+		return errors.New("not accepted")
+	}
+	return nil
 }
 
-func TestAllocations(t *testing.T) {
+func beside(t testing.TB) channelstest.Beside {
 	sim, _ := simulator(t)
-	l := bound(t, sim)
-	s := sender(t, config(t, sim.DSN("VONDI")), nil)
-	alone := testing.AllocsPerRun(200, func() { l.send(t) })
-	ours := testing.AllocsPerRun(200, func() {
-		if _, err := s.Send(t.Context(), number, message); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if t.Logf("%.0f allocations, %.0f of gosmpp alone", ours, alone); ours > 1.5*alone {
-		t.Errorf("%.0f allocations, more than 1.5 × %.0f of gosmpp alone", ours, alone)
-	}
+	l, s := bound(t, sim), sender(t, config(t, sim.DSN("VONDI")), nil)
+	return channelstest.Beside{Alone: l.send, Ours: func() error { _, err := s.Send(t.Context(), number, message); return err }}
 }
 
-func BenchmarkSend(b *testing.B) {
-	sim, _ := simulator(b)
-	b.Run("gosmpp", func(b *testing.B) {
-		l := bound(b, sim)
-		b.ReportAllocs()
-		for b.Loop() {
-			l.send(b)
-		}
-	})
-	b.Run("sender", func(b *testing.B) {
-		s := sender(b, config(b, sim.DSN("VONDI")), nil)
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := s.Send(b.Context(), number, message); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
+func TestAllocations(t *testing.T) { beside(t).Allocations(t) }
+
+func BenchmarkSend(b *testing.B) { beside(b).Benchmark(b) }

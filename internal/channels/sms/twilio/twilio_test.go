@@ -1,11 +1,8 @@
 package twilio_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -24,38 +21,16 @@ const (
 	token = "0123456789abcdef0123456789abcdef"
 )
 
-var (
-	number  = notify.Address{Channel: notify.SMS, Value: "+381641234567", Name: "Pera Perić"}
-	message = notify.Message{Delivery: "abcdefghijklmnopqrstuvwxyz", Channel: notify.SMS, Text: "Vasa porudzbina 12345 je potvrdjena."}
-)
+var number, message = channelstest.SMS()
 
 func simulator(t testing.TB) (*simulators.Twilio, *simulators.Inbox) {
 	t.Helper()
-	inbox := simulators.NewInbox(16)
-	sim, err := simulators.NewTwilio(inbox)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sim.Close() })
-	return sim, inbox
+	return channelstest.Simulated(t, simulators.NewTwilio)
 }
 
 func sender(t testing.TB, dsn string) *twilio.Sender {
 	t.Helper()
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := twilio.ParseURL(u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := twilio.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
+	return channelstest.Opened(t, dsn, twilio.ParseURL, twilio.New)
 }
 
 func TestConforms(t *testing.T) {
@@ -82,8 +57,8 @@ func TestConforms(t *testing.T) {
 			answer("no text", 400, 21602, notify.Rejected),
 			answer("filtered", 400, 30007, notify.Rejected),
 			answer("a code we don't know", 400, 29999, notify.Rejected),
-			wait(answer("too many requests", 429, 20429, notify.Throttled, "Retry-After", "7"), 7*time.Second),
-			wait(answer("the sender's queue is full", 400, 21611, notify.Throttled), 5*time.Second),
+			answer("too many requests", 429, 20429, notify.Throttled, "Retry-After", "7").After(7 * time.Second),
+			answer("the sender's queue is full", 400, 21611, notify.Throttled).After(5 * time.Second),
 			answer("internal error", 500, 20500, notify.Temporary),
 			{Name: "a proxy's page", Fault: notify.Temporary, Code: "502", Sender: fixed(502, "<html>Bad Gateway</html>")},
 			{Name: "a redirect", Fault: notify.Misconfigured, Code: "302", Sender: fixed(302, "", "Location", "https://elsewhere.example/")},
@@ -98,21 +73,8 @@ func answer(name string, status, code int, f notify.Fault, header ...string) cha
 	return channelstest.Answer{Name: name, Fault: f, Code: c, Sender: fixed(status, body, header...)}
 }
 
-func wait(a channelstest.Answer, d time.Duration) channelstest.Answer {
-	a.RetryAfter = d
-	return a
-}
-
 func fixed(status int, body string, header ...string) func(t *testing.T) channelstest.Sender {
 	return func(t *testing.T) channelstest.Sender {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for i := 0; i+1 < len(header); i += 2 {
-				w.Header().Set(header[i], header[i+1])
-			}
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte(body))
-		}))
-		t.Cleanup(srv.Close)
-		return sender(t, "twilio://"+sid+":"+token+"@"+strings.TrimPrefix(srv.URL, "http://")+"?from=VONDI&plain=1")
+		return sender(t, "twilio://"+sid+":"+token+"@"+channelstest.Fixed(t, status, body, header...)+"?from=VONDI&plain=1")
 	}
 }

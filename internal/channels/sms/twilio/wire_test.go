@@ -13,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vondi-global/notifications/internal/channels"
+	"github.com/vondi-global/notifications/internal/channels/channelstest"
 	"github.com/vondi-global/notifications/internal/channels/sms/twilio"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/simulators"
 )
 
 // form sends a message and returns the form that was on the wire.
@@ -110,68 +112,41 @@ func TestAnAPIKeyAuthenticatesForItsAccount(t *testing.T) {
 	}
 }
 
-// bare is what the same send takes by hand, without any of our care.
-func bare(b testing.TB, client *http.Client, target, sid, token string) {
-	f := url.Values{"To": {number.Value}, "From": {"VONDI"}, "Body": {message.Text}}
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, target, strings.NewReader(f.Encode()))
-	if err != nil {
-		b.Fatal(err)
-	}
-	req.SetBasicAuth(sid, token)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := client.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.Fatal(err)
-	}
-	var m struct {
-		SID string `json:"sid"`
-	}
-	if err := json.Unmarshal(body, &m); err != nil || m.SID == "" {
-		b.Fatalf("no message: %v", err)
-	}
-}
-
-func BenchmarkSend(b *testing.B) {
-	sim, _ := simulator(b)
-	b.Run("hand", func(b *testing.B) {
-		client := channels.NewHTTPClient()
-		defer client.CloseIdleConnections()
-		target := sim.URL() + "/2010-04-01/Accounts/" + sim.SID + "/Messages.json"
-		b.ReportAllocs()
-		for b.Loop() {
-			bare(b, client, target, sim.SID, sim.Token)
-		}
-	})
-	b.Run("sender", func(b *testing.B) {
-		s := sender(b, sim.DSN("VONDI"))
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := s.Send(b.Context(), number, message); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-func TestAllocations(t *testing.T) {
-	sim, inbox := simulator(t)
-	s := sender(t, sim.DSN("VONDI"))
+// byHand is what the same send takes by hand, without any of our care.
+func byHand(t testing.TB, sim *simulators.Twilio) func() error {
 	client := channels.NewHTTPClient()
-	defer client.CloseIdleConnections()
+	t.Cleanup(client.CloseIdleConnections)
 	target := sim.URL() + "/2010-04-01/Accounts/" + sim.SID + "/Messages.json"
-	hand := testing.AllocsPerRun(100, func() { bare(t, client, target, sim.SID, sim.Token) })
-	ours := testing.AllocsPerRun(100, func() {
-		if _, err := s.Send(t.Context(), number, message); err != nil {
-			t.Fatal(err)
+	return func() error {
+		f := url.Values{"To": {number.Value}, "From": {"VONDI"}, "Body": {message.Text}}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(f.Encode()))
+		if err != nil {
+			return err
 		}
-	})
-	inbox.Clear()
-	if t.Logf("%.0f allocations, %.0f by hand", ours, hand); ours > 1.5*hand {
-		t.Errorf("%.0f allocations, more than 1.5 × %.0f by hand", ours, hand)
+		req.SetBasicAuth(sim.SID, sim.Token)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return err
+		}
+		var m struct {
+			SID string `json:"sid"`
+		}
+		return json.Unmarshal(body, &m)
 	}
 }
+
+func beside(t testing.TB) channelstest.Beside {
+	sim, _ := simulator(t)
+	s := sender(t, sim.DSN("VONDI"))
+	return channelstest.Beside{Alone: byHand(t, sim), Ours: func() error { _, err := s.Send(t.Context(), number, message); return err }}
+}
+
+func TestAllocations(t *testing.T) { beside(t).Allocations(t) }
+
+func BenchmarkSend(b *testing.B) { beside(b).Benchmark(b) }
