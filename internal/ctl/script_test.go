@@ -58,10 +58,14 @@ func runScript(t *testing.T, file string) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"daemon": w.daemon, "people": w.people, "publish": w.publish, "xadd": w.xadd, "trouble": w.trouble,
-			"await": await, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
+			"await": await, "traces": w.traces, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
 		},
 	})
 }
+
+// quickExit keeps a process that was built with the race detector from sleeping for a second
+// when it ends: its goroutines have ended before, and the scripts start hundreds of them.
+const quickExit = "GORACE=atexit_sleep_ms=0"
 
 // stage is what surrounds a script.
 type stage struct {
@@ -80,7 +84,7 @@ func newStage(t *testing.T) *stage {
 	}
 	w := &stage{t: t, redis: server.Client(), outside: outside}
 	w.environ = []string{
-		"USER=milica", "TZ=UTC",
+		"USER=milica", "TZ=UTC", quickExit,
 		"VONDINOTIFY_REDIS_URL=" + server.URL(), "VONDINOTIFY_SOURCES=market=" + server.URL(),
 		"VONDINOTIFY_CONSUMER=test", "VONDINOTIFY_ADMIN_ADDR=127.0.0.1:0", "VONDINOTIFY_STREAMS_DISCOVER=100ms",
 		"VONDINOTIFY_SMTP_URL=" + outside.SMTP.URL() + "&from=noreply@vondi.rs",
