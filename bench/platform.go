@@ -156,7 +156,7 @@ func (p *platform) read(ctx context.Context, n int) error {
 // work runs workers until n deliveries are recorded.
 func (p *platform) work(ctx context.Context, n int) error {
 	d := &pipeline.Deliverer{
-		Ledger: p.ledger, Events: p.ledger, Contacts: p.book, Wanted: p.router, Renderer: p.words,
+		Ledger: p.ledger, Contacts: p.book, Wanted: p.router, Renderer: p.words,
 		Senders: map[notify.Channel]pipeline.Sender{notify.Email: null{}, notify.Telegram: null{}, notify.SMS: null{}, notify.Push: null{}},
 		Judge:   jobs.Verdict, Graveyard: streams.NewDeadLetters(p.client, streams.DeadConfig{}), Health: p.book,
 		Gate: jobs.NewHolds(p.client, time.Now), Budget: 20 * time.Second, Timeout: 10 * time.Second,

@@ -96,7 +96,7 @@ func (a *App) startWorkers(ctx context.Context, prepare func() *jobs.Workers) er
 
 func (a *App) deliverer() *pipeline.Deliverer {
 	return &pipeline.Deliverer{
-		Ledger: a.ledger, Events: a.ledger, Contacts: a.book, Wanted: a.router, Renderer: a.renderer,
+		Ledger: a.ledger, Contacts: a.book, Wanted: a.router, Renderer: a.renderer,
 		Senders: a.senders, Judge: jobs.Verdict, Graveyard: a.dead, Health: a.book, Gate: a.holds,
 		Budget: a.cfg.Delivery.Budget, Timeout: a.cfg.Delivery.Timeout,
 		DropAmbiguous: dropAmbiguous, Observe: a.observe(), Log: a.log, Now: time.Now,

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,39 +20,45 @@ func (l *Ledger) Claim(ctx context.Context, d notify.Delivery, budget time.Durat
 		topic, at = rediskeys.Topic(d.Topic), strconv.FormatInt(d.Event.Time.UnixMilli(), 10)
 	}
 	c, err := l.claims.Do(ctx, call{
-		keys: []string{marker, topic},
+		keys: []string{marker, topic, rediskeys.Event(d.Event.ID)},
 		args: []any{l.token(), budget.Milliseconds(), l.life(), d.Event.ID, at},
 	})
 	if err != nil {
 		return notify.Claim{}, fmt.Errorf("claim: %w", err)
 	}
-	return c, nil
+	if c.State == notify.Claimed || c.State == notify.Ambiguous {
+		c.Event, c.EventErr = l.open(d.Event.ID, c.record)
+	}
+	return c.Claim, nil
+}
+
+// claimed is an answer with the event's record.
+type claimed struct {
+	notify.Claim
+	record string
 }
 
 // claimedTogether is how many deliveries one script claims.
 const claimedTogether = 64
 
-func (l *Ledger) claimAll(ctx context.Context, calls []call) ([]notify.Claim, error) {
+func (l *Ledger) claimAll(ctx context.Context, calls []call) ([]claimed, error) {
 	all := merged(calls)
-	answers, err := claimScript.Run(ctx, l.client, all.keys, all.args...).Int64Slice()
+	answers, err := claimScript.Run(ctx, l.client, all.keys, all.args...).Slice()
 	if err != nil {
 		return nil, err
 	}
-	claims := make([]notify.Claim, len(calls))
-	for i := range claims {
-		if claims[i], err = claim(answers[2*i : 2*i+2]); err != nil {
-			return nil, err
+	states := []notify.ClaimState{notify.Claimed, notify.Ambiguous, notify.Settled, notify.Busy, notify.Superseded}
+	claims := make([]claimed, 0, len(calls))
+	for one := range slices.Chunk(answers, 3) {
+		state, ok := one[0].(int64)
+		if !ok || state < 0 || int(state) >= len(states) {
+			return nil, fmt.Errorf("unknown answer %v", one[0])
 		}
+		ms, _ := one[1].(int64)
+		record, _ := one[2].(string)
+		claims = append(claims, claimed{notify.Claim{State: states[state], After: time.Duration(ms) * time.Millisecond}, record})
 	}
 	return claims, nil
-}
-
-func claim(answer []int64) (notify.Claim, error) {
-	states := []notify.ClaimState{notify.Claimed, notify.Ambiguous, notify.Settled, notify.Busy, notify.Superseded}
-	if len(answer) != 2 || answer[0] < 0 || answer[0] >= int64(len(states)) {
-		return notify.Claim{}, fmt.Errorf("claim: unknown answer %v", answer)
-	}
-	return notify.Claim{State: states[answer[0]], After: time.Duration(answer[1]) * time.Millisecond}, nil
 }
 
 // Release gives a claim of ours back: the provider was not asked.

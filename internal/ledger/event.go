@@ -1,15 +1,53 @@
 package ledger
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
+
+	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/packed"
+	"github.com/vondi-global/notifications/internal/rediskeys"
 )
 
 // eventVersion is that of the packed form in which events are kept.
 const eventVersion = 1
+
+// ErrNoEvent says that an event's record is gone: its life has ended, or Redis lost it.
+var ErrNoEvent = errors.New("event not known")
+
+// Event reads an event back, whole. Its error is [ErrNoEvent], or wraps
+// [notify.ErrUnavailable] where Redis did not answer or the record is sealed with a key that
+// is not there.
+func (l *Ledger) Event(ctx context.Context, id string) (notify.Event, error) {
+	record, err := l.pipe.HGet(ctx, rediskeys.Event(id), "event").Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return notify.Event{}, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
+	}
+	return l.open(id, record)
+}
+
+// open reads an event's record, which is empty where there is none.
+func (l *Ledger) open(id, record string) (e notify.Event, err error) {
+	if record == "" {
+		return e, fmt.Errorf("event %s: %w", notify.Printable(id, 64), ErrNoEvent)
+	}
+	text, err := l.cfg.Sealer.Open([]byte(record))
+	if err != nil {
+		return e, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
+	}
+	if e, err = decodeEvent(text); err != nil {
+		return e, fmt.Errorf("event: %w", err)
+	}
+	if _, err := eventtypes.Check(&e); err != nil {
+		return e, fmt.Errorf("event: %w", err)
+	}
+	return e, nil
+}
 
 // encodeEvent packs an event; its payload, which is JSON, stands behind it as it is.
 func encodeEvent(e notify.Event) []byte {
@@ -38,7 +76,7 @@ func decodeEvent(b []byte) (e notify.Event, err error) {
 	e.Time, e.Occurred = r.Time(), r.Time()
 	data, ok := r.Rest()
 	if !ok {
-		return e, fmt.Errorf("event: its record is broken")
+		return e, errors.New("its record is broken")
 	}
 	e.Data, e.Wishes.Priority = data, notify.Priority(priority)
 	for _, ch := range list(channels) {

@@ -71,7 +71,7 @@ func (l *Ledger) events(ctx context.Context, keys []string) ([]EventRecord, erro
 }
 
 func (l *Ledger) readEvent(f map[string]string) (r EventRecord, err error) {
-	if r.Event, err = l.open([]byte(f["event"])); err != nil {
+	if r.Event, err = l.open("", f["event"]); err != nil {
 		return r, err
 	}
 	r.Waiting, r.Broadcasts = list(f["waits"]), list(f["broadcasts"])

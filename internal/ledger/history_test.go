@@ -42,6 +42,15 @@ func TestEventComesBackWhole(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	c, err := l.Claim(t.Context(), notify.Delivery{ID: "d1", Event: notify.Event{ID: "event-1"}}, time.Minute)
+	must(t, errors.Join(err, c.EventErr))
+	if diff := cmp.Diff(want, c.Event); diff != "" {
+		t.Errorf("with the claim: %s", diff)
+	}
+	c, err = l.Claim(t.Context(), notify.Delivery{ID: "d2", Event: notify.Event{ID: "never"}}, time.Minute)
+	if must(t, err); c.State != notify.Claimed || !errors.Is(c.EventErr, ErrNoEvent) {
+		t.Errorf("a claim without its event: %+v", c)
+	}
 	if raw := client.HGet(t.Context(), rediskeys.Event("event-1"), "event").Val(); bytes.Contains([]byte(raw), []byte("order_id")) {
 		t.Errorf("Redis holds %q unsealed", raw)
 	}

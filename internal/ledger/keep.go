@@ -4,21 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/rediskeys"
 )
-
-// ErrNoEvent says that an event's record is gone: its life has ended, or Redis lost it.
-var ErrNoEvent = errors.New("event not known")
 
 // Kept is a delivery as the plan of its event has it.
 type Kept struct {
@@ -148,32 +142,4 @@ func (l *Ledger) entities(e notify.Event) []string {
 		}
 	}
 	return found
-}
-
-// Event reads an event back, whole. Its error is [ErrNoEvent], or wraps
-// [notify.ErrUnavailable] where Redis did not answer or the record is sealed with a key that
-// is not there.
-func (l *Ledger) Event(ctx context.Context, id string) (notify.Event, error) {
-	sealed, err := l.pipe.HGet(ctx, rediskeys.Event(id), "event").Bytes()
-	if errors.Is(err, redis.Nil) {
-		return notify.Event{}, fmt.Errorf("event %s: %w", notify.Printable(id, 64), ErrNoEvent)
-	}
-	if err != nil {
-		return notify.Event{}, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
-	}
-	return l.open(sealed)
-}
-
-func (l *Ledger) open(sealed []byte) (e notify.Event, err error) {
-	text, err := l.cfg.Sealer.Open(sealed)
-	if err != nil {
-		return e, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
-	}
-	if e, err = decodeEvent(text); err != nil {
-		return e, fmt.Errorf("event: %w", err)
-	}
-	if _, err := eventtypes.Check(&e); err != nil {
-		return e, fmt.Errorf("event: %w", err)
-	}
-	return e, nil
 }

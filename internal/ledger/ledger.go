@@ -83,7 +83,7 @@ type Ledger struct {
 
 	records atomic.Uint64 // log entries written; see bound
 
-	claims  *batcher.Batcher[call, notify.Claim]
+	claims  *batcher.Batcher[call, claimed]
 	settles *batcher.Batcher[call, bool]
 }
 

@@ -66,15 +66,16 @@ end
 // claimScript asks for deliveries.
 //
 //	KEYS[k] -> a delivery's marker
-//	KEYS[k+1] -> its topic; the marker again where it has none; the next delivery
+//	KEYS[k+1] -> its topic; the marker again where it has none
+//	KEYS[k+2] -> its event's record; the next delivery
 //	ARGV[a] -> token
 //	ARGV[a+1] -> budget, ms: an older claim that was never settled is ambiguous
 //	ARGV[a+2] -> life of the marker, s
 //	ARGV[a+3] -> event id
 //	ARGV[a+4] -> time of the event, ms; "" without a topic; the next delivery
 //
-// Output: for each, claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4, and the ms until
-// a busy one is free
+// Output: for each, claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4; the ms until a busy
+// one is free; and the event, sealed, of one that was claimed, or ""
 var claimScript = redis.NewScript(clock + states + `
 local time = now()
 local function claim(marker, topic, a)
@@ -96,8 +97,10 @@ local function claim(marker, topic, a)
   return unsure and 1 or 0, 0
 end
 local answers = {}
-for k = 1, #KEYS, 2 do
-  answers[k], answers[k + 1] = claim(KEYS[k], KEYS[k + 1], (k - 1) / 2 * 5 + 1)
+for k = 1, #KEYS, 3 do
+  local state, left = claim(KEYS[k], KEYS[k + 1], (k - 1) / 3 * 5 + 1)
+  answers[k], answers[k + 1] = state, left
+  answers[k + 2] = state < 2 and redis.call("HGET", KEYS[k + 2], "event") or ""
 end
 return answers
 `)

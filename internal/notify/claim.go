@@ -18,4 +18,9 @@ const (
 type Claim struct {
 	State ClaimState
 	After time.Duration // Busy: when to come back
+
+	// Event is what the claimed delivery tells of, read in the same breath. EventErr is why it
+	// can't be had: it is gone, or, where it wraps [ErrUnavailable], not to be read yet.
+	Event    Event
+	EventErr error
 }

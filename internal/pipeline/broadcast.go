@@ -17,6 +17,11 @@ type Pager interface {
 	Page(ctx context.Context, b notify.Broadcast, cursor string, n int) (plan notify.Plan, next string, err error)
 }
 
+// Events finds an event by its id.
+type Events interface {
+	Event(ctx context.Context, id string) (notify.Event, error)
+}
+
 // Broadcaster pages through large audiences.
 type Broadcaster struct {
 	Events Events

@@ -20,11 +20,6 @@ type Ledger interface {
 	AnySent(ctx context.Context, deliveryIDs []string) (bool, error)
 }
 
-// Events finds an event by its id.
-type Events interface {
-	Event(ctx context.Context, id string) (notify.Event, error)
-}
-
 // Contacts finds a person, or the guest that an event's payload names.
 type Contacts interface {
 	For(ctx context.Context, d notify.Delivery) (notify.Contact, error)
@@ -68,7 +63,6 @@ type Gate interface {
 // Deliverer turns a job into a sent message.
 type Deliverer struct {
 	Ledger    Ledger
-	Events    Events
 	Contacts  Contacts
 	Wanted    Wanted
 	Renderer  Renderer
@@ -112,7 +106,7 @@ func (p *Deliverer) Deliver(ctx context.Context, d notify.Delivery, a notify.Att
 		return notify.Decision{Action: notify.Wait, After: claim.After, Reason: "in_flight"}
 	case notify.Superseded, notify.Ambiguous, notify.Claimed:
 	}
-	t := try{Deliverer: p, d: d, attempt: a, again: claim.State == notify.Ambiguous, start: p.Now()}
+	t := try{Deliverer: p, d: d, claim: claim, attempt: a, again: claim.State == notify.Ambiguous, start: p.Now()}
 	if claim.State == notify.Superseded {
 		return t.settle(ctx, *t.outcome(notify.Skipped, notify.ReasonSuperseded))
 	}
@@ -137,6 +131,7 @@ func later(step string, err error) notify.Decision {
 type try struct {
 	*Deliverer
 	d       notify.Delivery
+	claim   notify.Claim
 	attempt notify.Attempt
 	again   bool // an earlier attempt may have been accepted
 	start   time.Time

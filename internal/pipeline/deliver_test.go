@@ -23,7 +23,7 @@ func TestDeliver(t *testing.T) {
 		reason string
 	}{
 		"accepted": {
-			nil, "held claim event contact render send settle", notify.Done, notify.Sent, "",
+			nil, "held claim contact render send settle", notify.Done, notify.Sent, "",
 		},
 		"sent before": {
 			func(w *world, _ *notify.Delivery) { w.claim.State = notify.Settled },
@@ -45,19 +45,19 @@ func TestDeliver(t *testing.T) {
 			func(w *world, d *notify.Delivery) {
 				w.skip = &notify.Outcome{Status: notify.Skipped, Reason: notify.ReasonMuted, Delivery: *d}
 			},
-			"held claim event contact settle", notify.Done, notify.Skipped, notify.ReasonMuted,
+			"held claim contact settle", notify.Done, notify.Skipped, notify.ReasonMuted,
 		},
 		"channel off": {
 			func(_ *world, d *notify.Delivery) { d.Channel = notify.SMS },
-			"held claim event contact settle", notify.Done, notify.Skipped, notify.ReasonChannelOff,
+			"held claim contact settle", notify.Done, notify.Skipped, notify.ReasonChannelOff,
 		},
 		"no address": {
 			func(w *world, _ *notify.Delivery) { w.contact.Email = "" },
-			"held claim event contact settle", notify.Done, notify.Skipped, notify.ReasonNoAddress,
+			"held claim contact settle", notify.Done, notify.Skipped, notify.ReasonNoAddress,
 		},
 		"event gone": {
 			func(w *world, _ *notify.Delivery) { w.broken["event"] = errors.New("gone") },
-			"held claim event settle", notify.Done, notify.Skipped, notify.ReasonEventLost,
+			"held claim settle", notify.Done, notify.Skipped, notify.ReasonEventLost,
 		},
 		"fallback that isn't needed": {
 			func(w *world, d *notify.Delivery) { d.Unless, w.covered = []string{"d0"}, true },
@@ -65,37 +65,37 @@ func TestDeliver(t *testing.T) {
 		},
 		"fallback that is": {
 			func(_ *world, d *notify.Delivery) { d.Unless = []string{"d0"} },
-			"held claim any sent event contact render send settle", notify.Done, notify.Sent, "",
+			"held claim any sent contact render send settle", notify.Done, notify.Sent, "",
 		},
 		"temporary": {
 			func(w *world, _ *notify.Delivery) { w.answer = refused(notify.Temporary) },
-			"held claim event contact render send retry", notify.Retry, notify.Retried, "temporary",
+			"held claim contact render send retry", notify.Retry, notify.Retried, "temporary",
 		},
 		"rejected": {
 			func(w *world, _ *notify.Delivery) { w.answer = refused(notify.Rejected) },
-			"held claim event contact render send bury settle", notify.Done, notify.Failed, "rejected",
+			"held claim contact render send bury settle", notify.Done, notify.Failed, "rejected",
 		},
 		"unreachable": {
 			func(w *world, _ *notify.Delivery) { w.answer = refused(notify.Unreachable) },
-			"held claim event contact render send unreachable bury settle", notify.Done, notify.Failed, "unreachable",
+			"held claim contact render send unreachable bury settle", notify.Done, notify.Failed, "unreachable",
 		},
 		"chat moved": {
 			func(w *world, _ *notify.Delivery) {
 				w.answer = &notify.SendError{Fault: notify.Temporary, NewChat: "777", Err: errors.New("moved")}
 			},
-			"held claim event contact render send moved retry", notify.Retry, notify.Retried, "temporary",
+			"held claim contact render send moved retry", notify.Retry, notify.Retried, "temporary",
 		},
 		"pace": {
 			func(w *world, _ *notify.Delivery) { w.answer = &notify.Postponed{After: time.Second, Reason: "pace"} },
-			"held claim event contact render send release", notify.Wait, "", "",
+			"held claim contact render send release", notify.Wait, "", "",
 		},
 		"template broken": {
 			func(w *world, _ *notify.Delivery) { w.broken["render"] = errors.New("no such field") },
-			"held claim event contact render bury settle", notify.Done, notify.Failed, notify.ReasonRender,
+			"held claim contact render bury settle", notify.Done, notify.Failed, notify.ReasonRender,
 		},
 		"template panics": {
 			func(w *world, _ *notify.Delivery) { w.panics = true },
-			"held claim event contact bury settle", notify.Done, notify.Failed, notify.ReasonRender,
+			"held claim contact bury settle", notify.Done, notify.Failed, notify.ReasonRender,
 		},
 		"ledger away": {
 			func(w *world, _ *notify.Delivery) { w.broken["claim"] = errAway },
@@ -103,15 +103,15 @@ func TestDeliver(t *testing.T) {
 		},
 		"address book away": {
 			func(w *world, _ *notify.Delivery) { w.broken["contact"] = errAway },
-			"held claim event contact release", notify.Wait, "", "",
+			"held claim contact release", notify.Wait, "", "",
 		},
 		"sent, but the note failed": {
 			func(w *world, _ *notify.Delivery) { w.broken["settle"] = errAway },
-			"held claim event contact render send settle", notify.Wait, notify.Sent, "",
+			"held claim contact render send settle", notify.Wait, notify.Sent, "",
 		},
 		"dead letters away": {
 			func(w *world, _ *notify.Delivery) { w.answer = refused(notify.Rejected); w.broken["bury"] = errAway },
-			"held claim event contact render send bury release", notify.Wait, "", "",
+			"held claim contact render send bury release", notify.Wait, "", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,8 +60,10 @@ func (w *world) note(step string) error {
 	return w.broken[step]
 }
 
-func (w *world) Claim(context.Context, notify.Delivery, time.Duration) (notify.Claim, error) {
-	return w.claim, w.note("claim")
+func (w *world) Claim(_ context.Context, d notify.Delivery, _ time.Duration) (notify.Claim, error) {
+	c := w.claim
+	c.Event, c.EventErr = notify.Event{ID: d.Event.ID, Type: "order.created", Time: noon()}, w.broken["event"]
+	return c, w.note("claim")
 }
 func (w *world) Release(context.Context, notify.Delivery) error { return w.note("release") }
 func (w *world) Settle(_ context.Context, o notify.Outcome) (bool, error) {
@@ -160,7 +162,7 @@ func (w *world) Wait(context.Context) error { return w.note("barrier") }
 
 func (w *world) deliverer() *Deliverer {
 	return &Deliverer{
-		Ledger: w, Events: w, Contacts: w, Wanted: w, Renderer: w, Graveyard: w, Health: w, Gate: w,
+		Ledger: w, Contacts: w, Wanted: w, Renderer: w, Graveyard: w, Health: w, Gate: w,
 		Senders: map[notify.Channel]Sender{notify.Email: w}, Budget: 20 * time.Second, Timeout: 10 * time.Second,
 		Judge: func(err error, _ notify.Delivery, _ notify.Attempt, _ time.Time) notify.Decision {
 			f := notify.FaultOf(err)

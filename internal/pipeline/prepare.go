@@ -24,12 +24,13 @@ func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcom
 			return m, t.outcome(notify.Skipped, notify.ReasonCovered), nil
 		}
 	}
-	if t.d.Event, err = t.Events.Event(ctx, t.d.Event.ID); err != nil {
-		if errors.Is(err, notify.ErrUnavailable) {
-			return m, nil, err
-		}
+	switch err := t.claim.EventErr; {
+	case errors.Is(err, notify.ErrUnavailable):
+		return m, nil, err
+	case err != nil:
 		return m, t.outcome(notify.Skipped, notify.ReasonEventLost), nil
 	}
+	t.d.Event = t.claim.Event
 	c, err := t.Contacts.For(ctx, t.d)
 	if err != nil && !errors.Is(err, notify.ErrNoContact) {
 		return m, nil, unavailable("contact", err)
