@@ -45,6 +45,9 @@ func TestLintFindsMistakesOfWords(t *testing.T) {
 		{file: "en.toml", old: `title = "We've packed order`, with: `title = "We've  packed order`, want: "packing.completed.title has spaces too many", mild: true},
 		{file: "en.toml", old: "[common]\n", with: "[common]\nbye = \"Bye\"\n", want: "found common.bye, which no message uses", mild: true},
 		{file: "ru.toml", old: "[common]\n", with: "[common]\nciao = \"Пока\"\n", want: "found common.ciao, which locales/en.toml doesn't have", mild: true},
+		{file: "ru.toml", old: "[pvz.parcel.arrived.body]\ndescription = \"count: storage_days\"", with: "[pvz.parcel.arrived.body]\ndescription = \"count: days\"", want: `pvz.parcel.arrived.body counts "days", want what locales/en.toml counts: "storage_days"`},
+		{file: "en.toml", old: `button = "Secure your account"`, with: `button = "` + strings.Repeat("Secure your account ", 7) + `now"`, want: "found a button that Telegram doesn't take"},
+		{file: "ru.toml", old: `damaged = "посылка повреждена"`, with: `damaged = "посылка {{повреждена"`, want: "values.reason.damaged can't be read"},
 		{file: "en.toml", old: "We hope you like it!", with: "We hope that you like it!", want: "order.delivered was made of an older English text", mild: true},
 	}, false)
 }
@@ -59,6 +62,14 @@ func TestLintFindsMistakesOfTemplates(t *testing.T) {
 		{file: "email/payment.refunded.html", old: ".T.method", with: ".T.way", want: "names .T.way, which [common] in locales/en.toml doesn't have"},
 		{file: "email/order.created.html", old: `"items"`, with: `"itmes"`, want: "templates/email/order.created.html: order.created in "},
 		{file: "email/order.creatd.html", with: `{{define "details"}}{{end}}`, want: `no message is called "order.creatd"`, mild: true},
+		{file: "email/pvz.shift.ended.html", old: "<table ", with: `<table onclick="1" `, want: "found onclick on <table>, want no active content"},
+		{file: "email/user.registered.html", old: "<h1 ", with: `<img src="data:image/png;base64,x"><h1 `, want: "<img src> leads to something that is no https:// link"},
+		{file: "telegram/pvz.shift.ended.html", old: "{{.Body}}", with: "{{.Body}}" + strings.Repeat(" more", 1000), want: "characters, want at most 4096"},
+		{file: "telegram/listing.price_changed.html", old: "<s>", with: `<s class="old">`, want: "found class on <s>, want no such attribute"},
+		{file: "telegram/pvz.parcel.arrived.html", old: "</code>", with: "", want: "found no </code>, want each tag closed"},
+		{file: "telegram/order.created.seller.html", old: "{{.Body}}", with: "{{.Body}}&nbsp;", want: "found &nbsp;, want the character itself"},
+		{file: "push/order.shipped.txt", with: `{{define "title"}}{{end}}{{define "body"}}{{.Short}}{{end}}`, want: "order.shipped.title with the typical sample: found an empty title or text"},
+		{file: "push/order.delivered.txt", with: `{{define "title"}}{{.Title}}{{end}}{{define "body"}}` + strings.Repeat("more ", 800) + `{{end}}`, want: "makes a push message of"},
 		{file: "push/default.txt", old: "{{.Short}}", with: "{{.Shorter}}", want: "templates/push/default.txt: "},
 	}, true)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/locales"
 	"github.com/vondi-global/notifications/templates"
@@ -55,6 +56,33 @@ func TestProgramsWriteWhatTemplatesDo(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzPrograms holds them against each other for whatever text comes.
+func FuzzPrograms(f *testing.F) {
+	for _, seed := range []string{"plain", hostileText, "a+b='c'&\x00<\u2028>", "{{.Brand}}", "https://vondi.rs/?a=b&c", "javascript:x"} {
+		f.Add(seed)
+	}
+	run, walk := builtIn(f, false), builtIn(f, true)
+	t, _ := eventtypes.Lookup("order.created")
+	f.Fuzz(func(tt *testing.T, text string) {
+		sample := Sample{Data: compose(t.Payload, func(f eventtypes.Field) any {
+			switch f.Name {
+			case "items":
+				return []map[string]any{{"listing_id": 1, "quantity": 1, "title": text}}
+			case "order_number", "order_id":
+				return text
+			}
+			return nil
+		}), To: notify.Contact{Name: text}}
+		for _, ch := range notify.Channels() {
+			got, err := run.RenderSample(t, "seller", ch, English, sample)
+			want, wantErr := walk.RenderSample(t, "seller", ch, English, sample)
+			if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (wantErr == nil) {
+				tt.Fatalf("%s: %v, %v (-template +program)\n%s", ch, wantErr, err, diff)
+			}
+		}
+	})
 }
 
 // TestAllThatIsBuiltInHasAProgram: a template without one costs several times as much.

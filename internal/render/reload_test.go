@@ -155,3 +155,28 @@ func TestABadSetIsRefusedAndTheOldOneStays(t *testing.T) {
 		t.Errorf("reload by signal: %v", findings)
 	}
 }
+
+// TestNothingWaitsForAReload: messages are made with the old set until the new one is whole.
+func TestNothingWaitsForAReload(t *testing.T) {
+	r, w, words, _, got := watched(t, time.Hour, false)
+	words.write(t, edited(t, locales.Files, "en.toml", `has arrived"`, `is here"`))
+	done := make(chan struct{})
+	go func() { defer close(done); w.Reload() }()
+	before := 0
+	for reloading := true; reloading; {
+		select {
+		case <-done:
+			reloading = false
+		default:
+			if strings.Contains(subject(t, r), "has arrived") {
+				before++
+			}
+		}
+	}
+	if before < 10 {
+		t.Errorf("%d messages were made while the set was read", before)
+	}
+	if !got.next(t).taken || !strings.Contains(subject(t, r), "is here") {
+		t.Error("the new set isn't taken")
+	}
+}
