@@ -62,8 +62,9 @@ alerts-test: ## try the alert rules on made series; parse the dashboard's querie
 	scripts/test-alerts
 
 .PHONY: deploy-test
-deploy-test: ## render the manifests; hold them against the API server's validators and the daemon
+deploy-test: ## the manifests against the API server's validators and the daemon; compose and Dockerfile by their own checkers
 	cd deploy/validate && $(GO) vet . && $(GO) test .
+	cd deploy/imagelint && $(GO) vet . && $(GO) test .
 
 .PHONY: image-test
 image-test: ## build the image without an engine, and try it (root)
