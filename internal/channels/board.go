@@ -58,7 +58,7 @@ func (b *Board) Run(ctx context.Context, now func() map[string]State) error {
 	var standing map[string]Standing
 	var written time.Time
 	for {
-		changed := false
+		var changed bool
 		standing, changed = stand(standing, now(), time.Now())
 		if changed || time.Since(written) >= boardRefresh {
 			written = time.Time{}

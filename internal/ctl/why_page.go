@@ -251,7 +251,7 @@ func (w pageWriter) attempt(a attemptStory) string {
 		return at + a.Provider + " says that it arrived"
 	case notify.Bounced:
 		return at + a.Provider + " says that it did not arrive" + because(a.Error)
-	case notify.Suppressed, notify.Skipped: // the headline says why
+	case notify.Suppressed, notify.Skipped, notify.Replayed: // the headline says why, or it is about no delivery
 	}
 	return ""
 }
