@@ -17,35 +17,47 @@ import (
 	"github.com/vondi-global/notifications/internal/redistest"
 )
 
-// records keeps the SHA of the script that fetches from a queue.
+// records keeps the SHAs of the scripts that fetch from a queue and take out what is done.
 type records struct {
 	uncancelled
-	sha chan string
+	fetch, done chan string
 }
 
 func (r records) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if sha, key := script(cmd, 0); strings.HasSuffix(key, "{sms:high}:pending") {
-			select {
-			case r.sha <- sha:
-			default:
-			}
+		switch sha, key := script(cmd, 0); {
+		case strings.HasSuffix(key, "{sms:high}:pending"):
+			keep(r.fetch, sha)
+		case strings.HasSuffix(key, "{sms:high}:active"):
+			keep(r.done, sha)
 		}
 		return next(ctx, cmd)
 	}
 }
 
+func keep(to chan string, sha string) {
+	select {
+	case to <- sha:
+	default:
+	}
+}
+
 // Should this fail after an upgrade of asynq: look at its scripts and keys, then change
-// dequeueScript and asynqVersion. Until then servers poll.
+// dequeueScript, doneScript and asynqVersion. Until then servers poll.
 func TestWeKnowThisAsynq(t *testing.T) {
-	s, hook := redistest.Start(t), records{sha: make(chan string, 1)}
-	workWith(t, quick(), func() redis.UniversalClient {
+	s, hook, cfg := redistest.Start(t), records{fetch: make(chan string, 1), done: make(chan string, 1)}, quick()
+	cfg.Doorbell = false // it would answer in asynq's place
+	must(t, NewQueue(s.Client(), cfg).Enqueue(t.Context(), deliveries(1, notify.SMS, notify.High)))
+	workWith(t, cfg, func() redis.UniversalClient {
 		c := tuned(s)()
 		c.AddHook(hook)
 		return c
 	}, Handlers{Deliver: done})
-	if sha := <-hook.sha; sha != dequeueScript {
+	if sha := <-hook.fetch; sha != dequeueScript {
 		t.Errorf("asynq fetches with script %s, we know %s", sha, dequeueScript)
+	}
+	if sha := <-hook.done; sha != doneScript {
+		t.Errorf("asynq takes out what is done with script %s, we know %s", sha, doneScript)
 	}
 }
 
