@@ -50,16 +50,16 @@ func (a *App) buildStores() error {
 		return fmt.Errorf("redis.seal_keys: %w", err)
 	}
 	a.ledger = ledger.New(a.redis, a.ledgerConfig(keys), time.Now)
+	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{Sealer: keys, Mentions: addressbook.Mentions})
 	if a.book, err = a.addressBook(); err != nil {
 		return err
 	}
-	a.dead = streams.NewDeadLetters(a.redis, streams.DeadConfig{Sealer: keys})
 	a.holds = jobs.NewHolds(a.redis, time.Now)
 	return nil
 }
 
 func (a *App) addressBook() (*addressbook.Book, error) {
-	options := []addressbook.Option{addressbook.WithEraser(a.ledger), addressbook.WithRefused(func(e notify.Event, err error) {
+	options := []addressbook.Option{addressbook.WithEraser(a.ledger), addressbook.WithEraser(a.dead), addressbook.WithRefused(func(e notify.Event, err error) {
 		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
 	})}
 	if c := a.cfg.Directory; c.URL != "" {

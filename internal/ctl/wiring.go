@@ -43,12 +43,13 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 	}
 	now := s.clock()
 	history := ledger.New(client, ledgerConfig(s.cfg.History, keys), now)
+	dead := streams.NewDeadLetters(client, streams.DeadConfig{Sealer: keys, Mentions: addressbook.Mentions})
 	p := &platform{
-		book:   addressbook.New(client, now, addressbook.WithEraser(history)),
+		book:   addressbook.New(client, now, addressbook.WithEraser(history), addressbook.WithEraser(dead)),
 		ledger: history,
 		queue:  jobs.NewQueue(client, jobs.Defaults()),
 		holds:  jobs.NewHolds(client, now),
-		dead:   streams.NewDeadLetters(client, streams.DeadConfig{Sealer: keys}),
+		dead:   dead,
 		now:    now,
 	}
 	if p.router, err = routing.New(routingConfig(s.cfg), p.book, now); err != nil {

@@ -20,6 +20,10 @@ type DeadConfig struct {
 	Once     time.Duration // how long the same letter is not taken twice: 72 h
 	MaxBytes int           // larger entries are not kept whole: 1 MiB. They still lie in their stream
 	Sealer   Sealer        // protects the entries while they lie in Redis; nil: they are kept as they are
+
+	// Mentions says whether an entry's text names somebody who is to be forgotten: "user:890"
+	// or an address' fingerprint. Nil: only letters about the user go.
+	Mentions func(text, mark string) bool
 }
 
 func (c DeadConfig) defaults() DeadConfig {
