@@ -28,10 +28,14 @@ func token(t *testing.T, i Invitations, c notify.Contact) string {
 func TestAnInvitationSaysWhoWasInvited(t *testing.T) {
 	i := invitations()
 	for _, c := range []notify.Contact{
-		{UserID: "890"}, {UserID: "9223372036854775807"}, {UserID: "1"},
+		{UserID: "890"},
+		{UserID: "9223372036854775807"},
+		{UserID: "1"},
 		{UserID: "890", TelegramChat: "555"},
 		{UserID: "0b5e3c2a-7f1d-4c55-9d0a-1f6b8f0c1e77", TelegramChat: "-1001234567890"},
-		{UserID: "0B5E3C2A7F1D4C559D0A1F6B8F"}, {UserID: strings.Repeat("я", 13)}, {UserID: strings.Repeat("x", 27)},
+		{UserID: "0B5E3C2A7F1D4C559D0A1F6B8F"},
+		{UserID: strings.Repeat("я", 13)},
+		{UserID: strings.Repeat("x", 27)},
 	} {
 		got, err := i.Open(token(t, i, c))
 		if want := (notify.Invitation{UserID: c.UserID, Chat: c.ChatMark()}); err != nil || got != want {
