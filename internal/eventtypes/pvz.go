@@ -131,6 +131,9 @@ func pvz() []*Type {
 	return slices.Concat(pvzParcels(), pvzWork(), pvzPartners())
 }
 
+// pushFirst is how long a push may take before a text message follows.
+const pushFirst = time.Minute
+
 func pvzParcels() []*Type {
 	return []*Type{
 		{
@@ -139,7 +142,9 @@ func pvzParcels() []*Type {
 			LifeFrom: lifeOf(untilStorageEnds), LifeSays: "for storage_days",
 			Payload: of[ParcelArrived](), Entity: "parcel_id",
 			Supersedes: []EventType{"delivery.parcel.routed_to_pvz"},
-			Told:       []Told{toRecipient(notify.SMS, notify.Email, notify.Telegram, notify.Push)},
+			Told: []Told{
+				toRecipient(notify.SMS, notify.Email, notify.Telegram, notify.Push).unless(notify.SMS, notify.Push, pushFirst),
+			},
 		},
 		{
 			Name: "pvz.parcel.picked_up", About: "The parcel was collected.",

@@ -46,7 +46,7 @@ type Told struct {
 	Find      []Path // the ways to find them, in order
 	Channels  []notify.Channel
 	Mandatory []notify.Channel // those of Channels that can't be muted
-	Fallback  Fallback         // a channel to try when the others had no success
+	Fallback  Fallback         // one of Channels that waits whether others have a success
 
 	// Only says when the audience is told; nil: always. It gets the decoded payload and
 	// returns the reason's detail where it says no.
@@ -72,11 +72,18 @@ func onlyIf[T any](rule func(p *T) (ok bool, why string)) func(payload any) (boo
 	}
 }
 
-// Fallback is a channel that is tried when none of After had a success in time.
+// Fallback is a channel that is tried when none of Instead had a success within After; at
+// once for somebody whom none of them reaches.
 type Fallback struct {
 	Channel notify.Channel
 	Instead []notify.Channel
 	After   time.Duration
+}
+
+// unless makes ch the fallback of another of the audience's channels.
+func (t Told) unless(ch, instead notify.Channel, after time.Duration) Told {
+	t.Fallback = Fallback{Channel: ch, Instead: []notify.Channel{instead}, After: after}
+	return t
 }
 
 // Words is the key of the words for an audience: the type's name for its first audience,

@@ -53,9 +53,11 @@ func (d *draft) decidePerson(a *audience, p *person) {
 	}
 	before := len(d.plan.Send)
 	for _, ch := range a.Channels {
-		d.decideChannel(a, p, ch)
+		if ch != a.Fallback.Channel {
+			d.decideChannel(a, p, ch)
+		}
 	}
-	if a.Fallback.Channel != "" {
+	if slices.Contains(a.Channels, a.Fallback.Channel) {
 		d.fallBack(a, p, before)
 	}
 }

@@ -96,7 +96,9 @@ func (r *rule) fallBack(key string, o Override) (errs []error) {
 	r.told = slices.Clone(r.told)
 	for i := range r.told {
 		t := &r.told[i]
-		t.Channels = slices.DeleteFunc(slices.Clone(t.Channels), func(c notify.Channel) bool { return c == ch })
+		if !slices.Contains(t.Channels, ch) {
+			t.Channels = append(slices.Clip(t.Channels), ch)
+		}
 		t.Fallback = eventtypes.Fallback{Channel: ch, Instead: instead, After: o.After}
 	}
 	return errs
@@ -112,7 +114,7 @@ func (r *rule) retell(key string, tell map[string][]string) (told []eventtypes.T
 		}
 		channels, bad := parseChannels(fmt.Sprintf("%s.%s", key, t.Role), names)
 		errs = append(errs, bad...)
-		t.Channels = channels
+		t.Channels, t.Fallback = channels, eventtypes.Fallback{}
 		told = append(told, t)
 	}
 	for _, role := range slices.Sorted(maps.Keys(tell)) {

@@ -396,3 +396,34 @@ func TestAFallbackWaitsForTheOthers(t *testing.T) {
 		t.Errorf("with nothing to wait for: %v", who(plan))
 	}
 }
+
+// A parcel that waits: who has a device is told there, and by SMS only where that had no
+// success; who has none gets the SMS at once. Operators and producers can have it otherwise.
+func TestAParcelIsToldByPushElseBySMS(t *testing.T) {
+	const arrived = `{"parcel_id":1,"pvz_id":1,"pvz_code":"P","recipient_id":890,"pickup_code":"1","storage_days":3,"accepted_by":"o"}`
+	sms := func(list []notify.Delivery) int {
+		return len(slices.DeleteFunc(slices.Clone(list), func(d notify.Delivery) bool { return d.Channel != notify.SMS }))
+	}
+	noDevice := func(c *notify.Contact) { c.PushTokens = nil }
+	tell := Config{Overrides: map[string]Override{"pvz.parcel.arrived": {Tell: map[string][]string{"recipient": {"sms", "push"}}}}}
+	for name, c := range map[string]struct {
+		book          *book
+		cfg           Config
+		wishes        []notify.Channel
+		atOnce, later int
+	}{
+		"with a device":              {town(), Config{}, nil, 0, 1},
+		"without":                    {town().change("890", noDevice), Config{}, nil, 1, 0},
+		"an operator wants both":     {town(), tell, nil, 1, 0},
+		"a producer wants email":     {town(), Config{}, []notify.Channel{notify.Email}, 0, 0},
+		"a producer wants the SMS":   {town(), Config{}, []notify.Channel{notify.SMS}, 1, 0},
+		"a producer wants the order": {town(), Config{}, []notify.Channel{notify.Push, notify.SMS}, 0, 1},
+	} {
+		e := with(t, "pvz.parcel.arrived", arrived)
+		e.Wishes.Channels = c.wishes
+		plan := route(t, newRouter(t, c.book, c.cfg), e)
+		if sms(plan.Send) != c.atOnce || len(plan.Fallback) != c.later {
+			t.Errorf("%s: %d SMS at once and %d later, want %d and %d", name, sms(plan.Send), len(plan.Fallback), c.atOnce, c.later)
+		}
+	}
+}

@@ -101,6 +101,9 @@ func audience(a eventtypes.Told) string {
 		}
 	}
 	s := strings.ReplaceAll(string(a.Role), "_", " ") + ": " + strings.Join(channels, ", ")
+	if f := a.Fallback; f.Channel != "" {
+		s += fmt.Sprintf("; %s only where no %s was sent within %.0f s", f.Channel, f.Instead[0], f.After.Seconds())
+	}
 	if a.When != "" {
 		s += ", only when " + a.When
 	}
