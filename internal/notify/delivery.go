@@ -3,7 +3,6 @@ package notify
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"strings"
 	"time"
 )
 
@@ -56,8 +55,20 @@ var deliveryEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").Wi
 // same channel with the same words is the same delivery, whoever computes it and
 // whenever. 26 characters, no personal data, no "/".
 func DeliveryID(eventID string, to Recipient, ch Channel, message, device string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{eventID, to.Ref(), string(ch), message, device}, "|")))
-	return deliveryEncoding.EncodeToString(sum[:])[:26]
+	var room [192]byte
+	b := append(room[:0], eventID...)
+	if b = append(b, '|'); to.UserID != "" { // as [Recipient.Ref], without a text of its own: there is one for each delivery
+		b = append(append(b, "user:"...), to.UserID...)
+	} else {
+		b = append(append(b, "guest:"...), to.Role...)
+	}
+	for _, s := range [...]string{string(ch), message, device} {
+		b = append(append(b, '|'), s...)
+	}
+	sum := sha256.Sum256(b)
+	var text [32]byte
+	deliveryEncoding.Encode(text[:], sum[:20])
+	return string(text[:26])
 }
 
 // Plan is what routing makes of an event: what to send, what not and why, and whom it
