@@ -181,7 +181,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	links := regexp.MustCompile(`(?:href|src)="([^"#:]+)"`)
-	err = filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(name string, _ os.DirEntry, err error) error {
 		if err != nil || filepath.Ext(name) != ".html" {
 			return err
 		}
