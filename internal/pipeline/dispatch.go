@@ -63,7 +63,7 @@ type Dispatcher struct {
 }
 
 // A batch is dispatched in parts side by side: while Redis is at one part's jobs, the next
-// part is planned. Parts are large enough to share their round trips.
+// part is learnt and planned. Parts are large enough to share their round trips.
 const (
 	partSize    = 128
 	partsAtOnce = 4
@@ -72,23 +72,24 @@ const (
 // Dispatch makes jobs of a batch of events and answers for each: nil means that all its
 // jobs are durable and its entry may be acknowledged. Errors that are not the event's
 // fault wrap [notify.ErrUnavailable].
+//
+// Parts are learnt one after the other, in the order of the events: a part is routed when
+// all before it, and it itself, are learnt. A part's panic is the caller's, who tries the
+// events alone.
 func (p *Dispatcher) Dispatch(ctx context.Context, events []notify.Event) []error {
-	if err := p.Learner.Learn(ctx, events); err != nil {
-		return all(len(events), unavailable("learn", err))
-	}
-	return p.inParts(ctx, slices.Collect(slices.Chunk(events, partSize)))
-}
-
-// inParts dispatches side by side. A part's panic is the caller's, who tries the events
-// alone.
-func (p *Dispatcher) inParts(ctx context.Context, parts [][]notify.Event) []error {
-	if len(parts) == 1 {
-		return p.dispatch(ctx, parts[0], 0)
-	}
+	parts := slices.Collect(slices.Chunk(events, partSize))
 	answers, panics := make([][]error, len(parts)), make([]any, len(parts))
 	var g errgroup.Group
 	g.SetLimit(partsAtOnce)
+	var away error
 	for i, part := range parts {
+		if away == nil {
+			away = p.Learner.Learn(ctx, part)
+		}
+		if away != nil {
+			answers[i] = all(len(part), unavailable("learn", away))
+			continue
+		}
 		g.Go(func() error {
 			defer func() { panics[i] = recover() }()
 			answers[i] = p.dispatch(ctx, part, 0)
