@@ -89,6 +89,8 @@ func channelRow() row {
 		{"Failed attempts", perSecond, "Each is tried again.", []line{{`sum by (channel, provider, reason) (rate(notifications_total{outcome="retried"}[$__rate_interval]))`, "{{channel}} {{provider}} {{reason}}"}}},
 		{"Not sent, and why", perSecond, "", []line{{`sum by (channel, reason) (rate(notifications_total{outcome=~"skipped|suppressed"}[$__rate_interval]))`, "{{channel}} {{reason}}"}}},
 		{"An attempt, p95", seconds, "", []line{{`histogram_quantile(0.95, sum by (channel, le) (rate(notification_attempt_duration_seconds_bucket[$__rate_interval])))`, "{{channel}}"}}},
+		{"Put back without an attempt", perSecond, "By a hold, a breaker, a provider's pace.", []line{{`sum by (channel, reason) (rate(notifications_postponed_total[$__rate_interval]))`, "{{channel}} {{reason}}"}}},
+		{"Holds", count, "notifyctl hold list", []line{{`max(holds)`, "holds"}}},
 		{"Breakers", count, "1: open, 0.5: it tries.", []line{{`max by (provider) (circuit_breaker_open)`, "{{provider}}"}}},
 		{"In another language than planned", perSecond, "", []line{{`sum by (locale) (rate(locale_fallbacks_total[$__rate_interval]))`, "{{locale}}"}}},
 		{"Links to the bot", count, "", []line{{`sum by (result) (increase(telegram_links_total[$__rate_interval]))`, "{{result}}"}}},

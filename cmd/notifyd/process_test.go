@@ -205,3 +205,64 @@ func TestReadySoon(t *testing.T) {
 		t.Errorf("ready after %s, want 300 ms", best)
 	}
 }
+
+// TestStopUnderLoad: a stop amid 5,000 entries takes less than 10 s, and the next start
+// finishes what was left; nothing is lost.
+func TestStopUnderLoad(t *testing.T) {
+	const entries = 5000
+	program, srv := build(t), redistest.Start(t)
+	c := srv.Client()
+	pipe := c.Pipeline()
+	for i := range entries {
+		pipe.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": i, "order_id": i, "warehouse_id": 3}})
+	}
+	if _, err := pipe.Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	done := func() int64 { return c.XLen(t.Context(), "notifications:events").Val() }
+	p := launch(t, program, srv.URL())
+	p.await("some are done", func() bool { return done() > 0 })
+	took := p.stop()
+	t.Logf("stopped in %s with %d of %d done", took.Round(time.Millisecond), done(), entries)
+	if took > 10*time.Second {
+		t.Errorf("the stop took %s, want less than 10 s", took)
+	}
+	p = launch(t, program, srv.URL())
+	p.await("all are done", func() bool { return done() == entries })
+	p.await("nothing is pending", func() bool {
+		pending, err := c.XPending(t.Context(), "wms:events:picking", "notification-consumers").Result()
+		return err == nil && pending.Count == 0
+	})
+	p.stop()
+}
+
+// TestABackupIsRestored: as docs/operations.md has it, a dump without the append-only file.
+func TestABackupIsRestored(t *testing.T) {
+	program, srv := build(t), redistest.Start(t)
+	c := srv.Client()
+	p := launch(t, program, srv.URL())
+	c.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": 1, "order_id": 2, "warehouse_id": 3}})
+	p.await("it is done", func() bool { return c.XLen(t.Context(), "notifications:events").Val() == 1 })
+	p.stop()
+	if err := c.Save(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := os.ReadFile(filepath.Join(c.ConfigGet(t.Context(), "dir").Val()["dir"], "dump.rdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "dump.rdb"), dump, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	restored := redistest.Start(t, "--dir", dir, "--appendonly", "no")
+	r := restored.Client()
+	if err := r.ConfigSet(t.Context(), "appendonly", "yes").Err(); err != nil {
+		t.Fatal(err)
+	}
+	p = launch(t, program, restored.URL())
+	p.awaitReady()
+	r.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": 2, "order_id": 3, "warehouse_id": 3}})
+	p.await("the old outcome is there, and the new one", func() bool { return r.XLen(t.Context(), "notifications:events").Val() == 2 })
+	p.stop()
+}

@@ -89,7 +89,13 @@ func (p probe) Ready(ctx context.Context) error {
 
 // gauges measures what the metrics page shows of now.
 func (a *App) gauges() telemetry.Gauges {
-	return telemetry.Gauges{Group: a.streamsConfig().Group, Sources: a.sourceGauges, Queues: a.queueGauges, Dead: a.dead.Len}
+	return telemetry.Gauges{Group: a.streamsConfig().Group, Sources: a.sourceGauges, Queues: a.queueGauges, Dead: a.dead.Len, Holds: a.heldNow}
+}
+
+// heldNow is how many holds are in force.
+func (a *App) heldNow(ctx context.Context) (int, error) {
+	list, err := a.holds.List(ctx)
+	return len(list), err
 }
 
 func (a *App) sourceGauges() []telemetry.Source {

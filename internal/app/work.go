@@ -54,7 +54,7 @@ func (a *App) buildWork() error {
 	a.supervised("workers' start", func(ctx context.Context) error {
 		return a.startWorkers(ctx, func() *jobs.Workers {
 			return jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
-				Deliver: a.attempts.watched(deliverer.Deliver), Resume: a.resume, Broadcast: broadcaster.Page,
+				Deliver: a.attempts.watched(a.counted(deliverer.Deliver)), Resume: a.resume, Broadcast: broadcaster.Page,
 			}, a.log)
 		})
 	})
@@ -107,6 +107,17 @@ func (a *App) deliverer() *pipeline.Deliverer {
 func dropAmbiguous(eventType string) bool {
 	t, ok := eventtypes.Lookup(eventType)
 	return ok && t.Secret
+}
+
+// counted is a handler whose postponements are a metric.
+func (a *App) counted(next deliver) deliver {
+	return func(ctx context.Context, d notify.Delivery, n notify.Attempt) notify.Decision {
+		did := next(ctx, d, n)
+		if did.Action == notify.Wait {
+			a.metrics.Postponed(d.Channel, did.Reason)
+		}
+		return did
+	}
 }
 
 // resume dispatches an event again that has waited for somebody.

@@ -34,6 +34,7 @@ type Gauges struct {
 	Sources func() []Source
 	Queues  func(ctx context.Context) ([]Queue, error)
 	Dead    func(ctx context.Context) (int64, error) // letters that lie in notifications:dead; may be nil
+	Holds   func(ctx context.Context) (int, error)   // in force; may be nil
 	Group   string
 }
 
@@ -50,7 +51,7 @@ func newDesc(name, help string, labels ...string) *desc {
 type collector struct {
 	Gauges
 	up, length, pending, lag *desc
-	tasks, age, dead         *desc
+	tasks, age, dead, holds  *desc
 }
 
 // Register adds the gauges to a registry.
@@ -64,12 +65,13 @@ func (g Gauges) Register(reg prometheus.Registerer) {
 		tasks:   newDesc("queue_tasks", "Jobs in a lane.", "channel", "priority", "state"),
 		age:     newDesc("queue_oldest_pending_seconds", "Age of the oldest job that waits in a lane.", "channel", "priority"),
 		dead:    newDesc("dead_letters", "Entries and deliveries that were given up and lie aside."),
+		holds:   newDesc("holds", "Holds of operators that are in force."),
 	})
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *desc) {
-	for _, d := range []*desc{c.up, c.length, c.pending, c.lag, c.tasks, c.age, c.dead} {
+	for _, d := range []*desc{c.up, c.length, c.pending, c.lag, c.tasks, c.age, c.dead, c.holds} {
 		ch <- d
 	}
 }
@@ -97,6 +99,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	if c.Dead != nil {
 		if n, err := c.Dead(ctx); err == nil {
 			set(c.dead, float64(n))
+		}
+	}
+	if c.Holds != nil {
+		if n, err := c.Holds(ctx); err == nil {
+			set(c.holds, float64(n))
 		}
 	}
 	queues, err := c.Queues(ctx)

@@ -23,6 +23,7 @@ type Metrics struct {
 	lost       *prometheus.CounterVec
 	readErrors *prometheus.CounterVec
 	outcomes   *prometheus.CounterVec
+	postponed  *prometheus.CounterVec
 	sending    *prometheus.HistogramVec
 	endToEnd   *prometheus.HistogramVec
 	fallbacks  *prometheus.CounterVec
@@ -56,6 +57,7 @@ func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	m.lost = counter(reg, "stream_entries_lost_total", "Entries that were trimmed or deleted before they were read.", "stream")
 	m.readErrors = counter(reg, "stream_errors_total", "Failed reads of a source.", "source")
 	m.outcomes = counter(reg, "notifications_total", "Deliveries by what became of them.", "channel", "provider", "outcome", "reason")
+	m.postponed = counter(reg, "notifications_postponed_total", "Times that a delivery was put back without an attempt, by what held it.", "channel", "reason")
 	m.sending = histogram(reg, "notification_attempt_duration_seconds", "From a claim to its recorded outcome.", seconds(), "channel")
 	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", seconds(), "channel", "priority")
 	m.fallbacks = counter(reg, "locale_fallbacks_total", "Messages that came out in another language than planned.", "locale")
@@ -167,6 +169,14 @@ func reason(o notify.Outcome) string {
 		return o.Reason
 	}
 	return "other"
+}
+
+// Postponed counts a delivery that was put back: by a hold, a breaker, a provider's pace.
+func (m *Metrics) Postponed(ch notify.Channel, why string) {
+	if !slices.Contains([]string{"hold", "breaker_open", "misconfigured", "pace", "provider_pause", "pace_unavailable", "in_flight"}, why) {
+		why = "other"
+	}
+	m.postponed.WithLabelValues(string(ch), why).Inc()
 }
 
 // FellBack counts a message that came out in another language.

@@ -41,6 +41,12 @@ func TestLabelsAreBounded(t *testing.T) {
 	m.Outcome(notify.Outcome{Status: notify.Failed, Reason: "550 user ana@example.com unknown"}, 0)
 	m.Outcome(notify.Outcome{Status: notify.Skipped, Reason: notify.ReasonMuted}, 0)
 	m.Outcome(notify.Outcome{Status: notify.Retried, Reason: "throttled"}, 0)
+	for _, why := range []string{"pace", "claim: dial tcp 10.0.0.7:36382", "claim: dial tcp 10.0.0.8:36382"} {
+		m.Postponed(notify.SMS, why)
+	}
+	if n := testutil.CollectAndCount(m.postponed); n != 2 {
+		t.Errorf("got %d series for one known reason and two errors", n)
+	}
 	if n := testutil.CollectAndCount(m.consumed); n != 2 {
 		t.Errorf("got %d series for one known type and two unknown ones", n)
 	}
@@ -70,11 +76,15 @@ func TestGauges(t *testing.T) {
 		},
 		Queues: func(context.Context) ([]Queue, error) { return queues, fail },
 		Dead:   func(context.Context) (int64, error) { return 9, fail },
+		Holds:  func(context.Context) (int, error) { return 1, fail },
 	}.Register(reg)
 	want := `
 # HELP dead_letters Entries and deliveries that were given up and lie aside.
 # TYPE dead_letters gauge
 dead_letters 9
+# HELP holds Holds of operators that are in force.
+# TYPE holds gauge
+holds 1
 # HELP queue_oldest_pending_seconds Age of the oldest job that waits in a lane.
 # TYPE queue_oldest_pending_seconds gauge
 queue_oldest_pending_seconds{channel="email",priority="high"} 2
@@ -82,7 +92,7 @@ queue_oldest_pending_seconds{channel="email",priority="high"} 2
 # TYPE stream_group_lag_seconds gauge
 stream_group_lag_seconds{group="notification-consumers",source="wms",stream="wms:events:picking"} 60
 `
-	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "dead_letters", "queue_oldest_pending_seconds", "stream_group_lag_seconds"); err != nil {
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "dead_letters", "holds", "queue_oldest_pending_seconds", "stream_group_lag_seconds"); err != nil {
 		t.Error(err)
 	}
 	fail = errors.New("redis is away")
