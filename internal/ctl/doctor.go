@@ -16,7 +16,7 @@ func newDoctor(s *session) *cobra.Command {
 		Use: "doctor", Short: "look for what is set up wrong", GroupID: "operators",
 		Long: `doctor looks at what goes wrong in silence: how the Redis servers keep data, their clocks, the
 providers' configuration, templates and translations, the bot's webhook, and what DNS says of
-the sender's domain (SPF, DKIM, DMARC). Nothing is sent and nothing is changed. What could not
+the sender's domain (SPF, DKIM, DMARC), and when certificates end. Nothing is sent and nothing is changed. What could not
 be asked is said to be unknown; the exit code is 1 where something is wrong.`,
 		Example: "  notifyctl doctor\n  notifyctl doctor --config /etc/notifyd/notifyd.yaml --dkim-selector mail\n  notifyctl doctor -o json",
 		Args:    cobra.NoArgs,
@@ -64,7 +64,7 @@ func (d doctor) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	areas := []examination{d.queueRedis, d.sourceRedis, d.rules, d.providers, d.words, d.webhook, d.domain}
+	areas := []examination{d.queueRedis, d.sourceRedis, d.rules, d.providers, d.words, d.webhook, d.domain, d.certificates}
 	found := make([][]check, len(areas))
 	var all sync.WaitGroup
 	for i, look := range areas {

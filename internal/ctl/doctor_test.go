@@ -2,10 +2,14 @@ package ctl
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -127,5 +131,32 @@ func TestWebhookStates(t *testing.T) {
 		if got := hookState("telegram bot", c.updates, hook); got.Verdict != c.want {
 			t.Errorf("%+v: %+v, want %s", c, got, c.want)
 		}
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	for _, c := range []struct {
+		left time.Duration
+		want verdict
+	}{{60 * 24 * time.Hour, fine}, {5 * 24 * time.Hour, doubt}, {-time.Hour, wrong}} {
+		got := validity("certificates", "a relay", &x509.Certificate{NotAfter: time.Now().Add(c.left)}, nil)
+		if got.Verdict != c.want {
+			t.Errorf("%s left: %+v, want %s", c.left, got, c.want)
+		}
+	}
+	site := httptest.NewTLSServer(http.NotFoundHandler())
+	defer site.Close()
+	relay := "smtps://" + strings.TrimPrefix(site.URL, "https://") + "?from=noreply@vondi.rs"
+	s := &session{IO: IO{Environ: []string{"HOME=" + t.TempDir(), "VONDINOTIFY_SMTP_URL=" + relay, "VONDINOTIFY_PUBLIC_URL=" + site.URL}}}
+	if _, err := s.settings(); err != nil {
+		t.Fatal(err)
+	}
+	list := doctor{s: s}.certificates(t.Context())
+	if len(list) != 2 || list[0].Verdict != fine || list[1].Verdict != fine {
+		t.Errorf("%+v, want both valid", list)
+	}
+	site.Close()
+	if list := (doctor{s: s}).certificates(t.Context()); list[0].Verdict != unknown || list[1].Verdict != unknown {
+		t.Errorf("%+v, want both unknown: nobody answers", list)
 	}
 }

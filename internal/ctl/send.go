@@ -92,7 +92,7 @@ func (s *session) send(ctx context.Context, f sendFlags) error {
 	if f.verbose {
 		writeMessage(s.Err, m, to)
 	}
-	return s.tryAll(ctx, senders, to, m, f)
+	return s.tryAll(ctx, senders, to, m)
 }
 
 func (s *session) channelOff(set *sending.Set, ch notify.Channel) error {
@@ -121,7 +121,7 @@ func (f sendFlags) address() (notify.Address, error) {
 }
 
 // tryAll hands the message to each of the senders and says what they answered.
-func (s *session) tryAll(ctx context.Context, senders []sending.Sender, to notify.Address, m notify.Message, f sendFlags) error {
+func (s *session) tryAll(ctx context.Context, senders []sending.Sender, to notify.Address, m notify.Message) error {
 	failed := false
 	var trials []trial
 	for _, sender := range senders {

@@ -54,6 +54,7 @@ var (
 	wordsOfRelay   = regexp.MustCompile(`(?i)relay(ing)? (access )?(denied|not permitted)|not permitted to relay|(address|domain|sender) (is )?not verified|not owned by`)
 	wordsOfPolicy  = regexp.MustCompile(`(?i)spam|block(ed|list)|blacklist|policy|reputation|dmarc|spf\b|dkim`)
 	wordsOfFull    = regexp.MustCompile(`(?i)quota|mailbox.{0,20}full|over ?quota`)
+	wordsOfSize    = regexp.MustCompile(`(?i)\bmessage\b.{0,20}(size|length)|message.{0,10} too (large|big|long)`)
 	wordsOfWaiting = regexp.MustCompile(`(?i)(?:in|after|for)\s+(\d{1,5})\s*(s|sec|second|m|min|minute|h|hour)s?\b`)
 )
 
@@ -64,7 +65,7 @@ func (a answer) fault() (notify.Fault, time.Duration) {
 		return notify.Misconfigured, 0
 	case a.is("4.7.28", "5.7.28"), a.code < 500 && wordsOfRate.MatchString(a.text):
 		return notify.Throttled, a.wait(waitRate)
-	case a.is("4.2.2", "5.2.2"), a.code == 552 && !a.is("5.3.4"), a.code/100 == 4 && wordsOfFull.MatchString(a.text):
+	case a.is("4.2.2", "5.2.2"), a.code == 552 && !a.tooLarge(), a.code/100 == 4 && wordsOfFull.MatchString(a.text):
 		return notify.Temporary, a.wait(waitFull)
 	case a.code/100 == 4 && (strings.HasPrefix(a.enhanced, "4.7.") || strings.Contains(strings.ToLower(a.text), "greylist")):
 		return notify.Temporary, a.wait(waitGreylist)
@@ -77,6 +78,9 @@ func (a answer) fault() (notify.Fault, time.Duration) {
 	}
 	return notify.Rejected, 0
 }
+
+// tooLarge: 552 is both for a full mailbox and for a message that is too large.
+func (a answer) tooLarge() bool { return a.is("5.3.4", "5.2.3") || wordsOfSize.MatchString(a.text) }
 
 func (a answer) is(codes ...string) bool { return slices.Contains(codes, a.enhanced) }
 
