@@ -58,7 +58,7 @@ func runScript(t *testing.T, file string) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"daemon": w.daemon, "people": w.people, "publish": w.publish, "xadd": w.xadd, "trouble": w.trouble,
-			"await": await, "traces": w.traces, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
+			"await": await, "traces": w.traces, "bot": w.bot, "start": w.start, "said": w.said, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
 		},
 	})
 }
