@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io/fs"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -146,6 +147,9 @@ func (s *Sender) unconnected(err error, hide []string) *notify.SendError {
 
 func setup(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // the file of the token
 		return true
 	}
 	for _, known := range []error{

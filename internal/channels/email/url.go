@@ -1,11 +1,14 @@
 package email
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vondi-global/notifications/internal/secret"
 )
@@ -16,8 +19,9 @@ import (
 //	smtps://user:pass@host:465?from=…
 //
 // with the further keys reply_to, bounce (the bounce domain), auth, helo, profile, sender_id,
-// unsubscribe, name, pool (connections), pipelining and chunking (auto or off). Unknown keys
-// are errors. No error names the password.
+// unsubscribe, name, pool (connections), pipelining and chunking (auto or off), and token_file
+// (with auth=xoauth2: read before each login, since tokens live for an hour). Unknown keys are
+// errors. No error names the password.
 func ParseURL(u *url.URL) (Config, error) {
 	q := u.Query()
 	c := Config{
@@ -30,6 +34,9 @@ func ParseURL(u *url.URL) (Config, error) {
 		r.Password = secret.String(p)
 	}
 	r.TLS, r.Auth, r.Helo, r.Profile = TLS(q.Get("tls")), Auth(q.Get("auth")), q.Get("helo"), Profile(q.Get("profile"))
+	if path := q.Get("token_file"); path != "" {
+		r.Token = tokenFile(path)
+	}
 	var errs []error
 	errs = append(errs, unknownKeys(q), scheme(u, r), number(u.Port(), "port", &r.Port), number(q.Get("pool"), "pool", &c.Pool.Size),
 		autoOff(q, "pipelining", &r.NoPipelining), autoOff(q, "chunking", &r.NoChunking))
@@ -37,10 +44,18 @@ func ParseURL(u *url.URL) (Config, error) {
 	return c, errors.Join(errs...)
 }
 
+// tokenFile reads the token that somebody else renews.
+func tokenFile(path string) func(context.Context) (secret.String, error) {
+	return func(context.Context) (secret.String, error) {
+		b, err := os.ReadFile(path) //nolint:gosec // the path is the operator's configuration
+		return secret.String(strings.TrimSpace(string(b))), err
+	}
+}
+
 func unknownKeys(q url.Values) (err error) {
 	known := []string{
 		"auth", "bounce", "chunking", "from", "helo", "name", "pipelining", "pool", "profile", "reply_to",
-		"sender_id", "tls", "unsubscribe",
+		"sender_id", "tls", "token_file", "unsubscribe",
 	}
 	for k := range q {
 		if !slices.Contains(known, k) {

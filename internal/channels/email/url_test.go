@@ -1,6 +1,9 @@
 package email_test
 
 import (
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -69,4 +72,28 @@ func TestNewConnectsToNothing(t *testing.T) {
 		t.Errorf("%v after %s", err, time.Since(start))
 	}
 	_ = s.Close()
+}
+
+// A token is renewed by somebody else; each login takes the one of its time.
+func TestTokensComeFromAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	u, err := url.Parse("smtp://vondi@smtp.example:587?auth=xoauth2&from=no-reply@vondi.rs&token_file=" + url.QueryEscape(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := email.ParseURL(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cfg.Relay.Token(t.Context()); err == nil {
+		t.Error("no file, and no error")
+	}
+	for _, want := range []string{"first", "second"} {
+		if err := os.WriteFile(path, []byte(want+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := cfg.Relay.Token(t.Context()); err != nil || got.Reveal() != want {
+			t.Errorf("%v, want the token %s", err, want)
+		}
+	}
 }
