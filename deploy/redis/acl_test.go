@@ -270,7 +270,7 @@ func book(ctx context.Context, client redis.UniversalClient) error {
 	if _, _, err := b.Page(ctx, "listing:1:watchers", "", 10); err != nil {
 		return err
 	}
-	if _, err := b.Export(ctx, io.Discard, addressbook.JSONLines); err != nil {
+	if _, err := b.Export(ctx, io.Discard, addressbook.JSONLines, true); err != nil {
 		return err
 	}
 	if err := b.Audiences(ctx, func(string) error { return nil }); err != nil {
