@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -46,16 +47,26 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-func build(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "notifyd")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+// program is the daemon, built once for all tests.
+var program string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "notifyd")
+	if err != nil {
+		panic(err)
 	}
-	return program
+	program = filepath.Join(dir, "notifyd")
+	code := 1
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
-func launch(t *testing.T, program, redisURL string) *process {
+func launch(t *testing.T, redisURL string) *process {
 	t.Helper()
 	p := &process{t: t, log: &lines{}, file: filepath.Join(t.TempDir(), "notifyd.yaml")}
 	addr := freeAddr(t)
@@ -133,9 +144,9 @@ func (p *process) stop() time.Duration {
 
 // TestTheProcess: it is ready soon, follows its configuration, and stops soon.
 func TestTheProcess(t *testing.T) {
-	program, srv := build(t), redistest.Start(t)
+	srv := redistest.Start(t)
 	start := time.Now()
-	p := launch(t, program, srv.URL())
+	p := launch(t, srv.URL())
 	p.awaitReady()
 	t.Logf("ready after %s", time.Since(start).Round(time.Millisecond))
 
@@ -192,11 +203,11 @@ func (p *process) hangUp() {
 // TestReadySoon: 300 ms from the process's start to its readiness, the best of five, since
 // the machine may be busy with other tests.
 func TestReadySoon(t *testing.T) {
-	program, srv := build(t), redistest.Start(t)
+	srv := redistest.Start(t)
 	best := time.Hour
 	for range 5 {
 		start := time.Now()
-		p := launch(t, program, srv.URL())
+		p := launch(t, srv.URL())
 		p.awaitReady()
 		best = min(best, time.Since(start))
 		p.stop()
@@ -210,7 +221,7 @@ func TestReadySoon(t *testing.T) {
 // finishes what was left; nothing is lost.
 func TestStopUnderLoad(t *testing.T) {
 	const entries = 5000
-	program, srv := build(t), redistest.Start(t)
+	srv := redistest.Start(t)
 	c := srv.Client()
 	pipe := c.Pipeline()
 	for i := range entries {
@@ -220,14 +231,14 @@ func TestStopUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := func() int64 { return c.XLen(t.Context(), "notifications:events").Val() }
-	p := launch(t, program, srv.URL())
+	p := launch(t, srv.URL())
 	p.await("some are done", func() bool { return done() > 0 })
 	took := p.stop()
 	t.Logf("stopped in %s with %d of %d done", took.Round(time.Millisecond), done(), entries)
 	if took > 10*time.Second {
 		t.Errorf("the stop took %s, want less than 10 s", took)
 	}
-	p = launch(t, program, srv.URL())
+	p = launch(t, srv.URL())
 	p.await("all are done", func() bool { return done() == entries })
 	p.await("nothing is pending", func() bool {
 		pending, err := c.XPending(t.Context(), "wms:events:picking", "notification-consumers").Result()
@@ -238,9 +249,9 @@ func TestStopUnderLoad(t *testing.T) {
 
 // TestABackupIsRestored: as docs/operations.md has it, a dump without the append-only file.
 func TestABackupIsRestored(t *testing.T) {
-	program, srv := build(t), redistest.Start(t)
+	srv := redistest.Start(t)
 	c := srv.Client()
-	p := launch(t, program, srv.URL())
+	p := launch(t, srv.URL())
 	c.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": 1, "order_id": 2, "warehouse_id": 3}})
 	p.await("it is done", func() bool { return c.XLen(t.Context(), "notifications:events").Val() == 1 })
 	p.stop()
@@ -260,7 +271,7 @@ func TestABackupIsRestored(t *testing.T) {
 	if err := r.ConfigSet(t.Context(), "appendonly", "yes").Err(); err != nil {
 		t.Fatal(err)
 	}
-	p = launch(t, program, restored.URL())
+	p = launch(t, restored.URL())
 	p.awaitReady()
 	r.XAdd(t.Context(), &redis.XAddArgs{Stream: "wms:events:picking", Values: map[string]any{"type": "picking.created", "task_id": 2, "order_id": 3, "warehouse_id": 3}})
 	p.await("the old outcome is there, and the new one", func() bool { return r.XLen(t.Context(), "notifications:events").Val() == 2 })
