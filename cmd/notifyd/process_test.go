@@ -184,7 +184,7 @@ func TestTheProcess(t *testing.T) {
 			t.Error("a refused configuration changed something")
 		}
 	})
-	t.Run("sees a change without a signal", func(t *testing.T) {
+	t.Run("sees a change without a signal", func(*testing.T) {
 		p.write("log: {level: error}\n")
 		p.await("the level", func() bool { _, page := p.page("/config"); return strings.Contains(page, "log.level=error\n") })
 	})
