@@ -20,14 +20,26 @@ type recorder struct {
 func (r *recorder) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (r *recorder) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error { r.keep(cmd); return next(ctx, cmd) }
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		r.keep(err, cmd)
+		return err
+	}
 }
 
 func (r *recorder) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error { r.keep(cmds...); return next(ctx, cmds) }
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		err := next(ctx, cmds)
+		r.keep(err, cmds...)
+		return err
+	}
 }
 
-func (r *recorder) keep(cmds ...redis.Cmder) {
+// keep keeps what went through: what Redis did not know comes again.
+func (r *recorder) keep(err error, cmds ...redis.Cmder) {
+	if err != nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range cmds {
