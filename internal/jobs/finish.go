@@ -28,14 +28,16 @@ const doneScript = "1241eaa1c73409baaf1fea0c08d203a4911bda15"
 //
 // Output: for each, 1, or 0 where it was not in work.
 var finishScript = redis.NewScript(`
-local answers, done = {}, 0
+local answers, ids, jobs = {}, {}, {}
 for i = 4, #ARGV do
-	local id = ARGV[i]
-	local was = redis.call("LREM", KEYS[1], 1, id) > 0 and redis.call("ZREM", KEYS[2], id) > 0 and redis.call("DEL", ARGV[3] .. id) > 0
-	answers[#answers + 1] = was and 1 or 0
-	if was then done = done + 1 end
+	local was = redis.call("LREM", KEYS[1], 1, ARGV[i])
+	answers[i - 3] = was
+	if was > 0 then ids[#ids + 1], jobs[#jobs + 1] = ARGV[i], ARGV[3] .. ARGV[i] end
 end
+local done = #ids
 if done == 0 then return answers end
+redis.call("ZREM", KEYS[2], unpack(ids))
+redis.call("DEL", unpack(jobs))
 if redis.call("INCRBY", KEYS[3], done) == done then redis.call("EXPIREAT", KEYS[3], ARGV[1]) end
 local total = redis.call("GET", KEYS[4])
 if total and tonumber(total) > ARGV[2] - done then

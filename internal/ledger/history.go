@@ -139,7 +139,7 @@ func (l *Ledger) fill(ctx context.Context, events []EventRecord) error {
 }
 
 func (l *Ledger) newest(ctx context.Context, key string, n int) ([]string, error) {
-	if n < 1 {
+	if n = min(n, l.cfg.PerHistory); n < 1 {
 		return nil, nil
 	}
 	found, err := l.client.ZRevRange(ctx, key, 0, int64(n)-1).Result()

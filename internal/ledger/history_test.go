@@ -169,6 +169,24 @@ func TestALongStoryKeepsItsEnd(t *testing.T) {
 	}
 }
 
+// TestAHistoryIsClearedNowAndThen: it holds what came since the last millisecond of sixteen,
+// and before that only the newest.
+func TestAHistoryIsClearedNowAndThen(t *testing.T) {
+	client := redistest.Start(t).Client()
+	cfg := Defaults()
+	cfg.PerHistory = 3
+	l := New(client, cfg, time.Now)
+	began := time.Now().Truncate(16 * time.Millisecond)
+	for i := range 40 {
+		e := orderEvent(fmt.Sprintf("event-%d", i))
+		e.Time = began.Add(time.Duration(i) * time.Millisecond)
+		must(t, l.Keep(t.Context(), []notify.Planned{planned(e)}))
+		if n := client.ZCard(t.Context(), rediskeys.ByEntity("order:12345")).Val(); n > 3+15 {
+			t.Fatalf("%d entries after %d", n, i+1)
+		}
+	}
+}
+
 func TestHistories(t *testing.T) {
 	client := redistest.Start(t).Client()
 	cfg := Defaults()
