@@ -77,7 +77,7 @@ func newPlatform(addr string) (p *platform, err error) {
 	p.words = render.New(set)
 	p.metrics = telemetry.NewMetrics(prometheus.NewRegistry(), typeNames())
 	p.ledger = ledger.New(p.client, p.ledgerConfig(), time.Now)
-	p.book = addressbook.New(p.pipe, time.Now)
+	p.book = addressbook.New(p.pipe, time.Now, addressbook.WithOneNode())
 	p.router, err = routing.New(routing.Config{Channels: on()}, p.book, time.Now)
 	p.jobs = jobs.Defaults()
 	p.jobs.Channels, p.jobs.Pipe, p.jobs.Bells = notify.Channels(), p.pipe, jobs.NewBells()

@@ -16,6 +16,7 @@ type Book struct {
 	directory *Directory
 	refused   func(e notify.Event, err error)
 	erasers   []Eraser
+	oneNode   bool
 }
 
 // Option changes how a book works.
@@ -33,6 +34,10 @@ func WithRefused(told func(e notify.Event, err error)) Option {
 // WithEraser adds a part of the platform that remembers people too: [Book.Forget] has it
 // forget as well.
 func WithEraser(e Eraser) Option { return func(b *Book) { b.erasers = append(b.erasers, e) } }
+
+// WithOneNode says that the client's Redis is no Cluster: what is told of many people and things
+// then goes into one script, which on a Cluster would touch many slots.
+func WithOneNode() Option { return func(b *Book) { b.oneNode = true } }
 
 // New opens the book. It keeps client, and doesn't close it.
 func New(client redis.UniversalClient, now func() time.Time, options ...Option) *Book {

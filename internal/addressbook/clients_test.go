@@ -51,6 +51,9 @@ func TestTheBookWorksOnEveryKindOfClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			now := &clock{noon}
 			b := New(client(t), now.now)
+			if name == "auto-pipelined" {
+				WithOneNode()(b)
+			}
 			put(t, b, jelena())
 			learn(t, b,
 				event("order.created", -9, fields{"order_id": 1, "storefront_id": 67, "buyer_id": 890, "items": []any{}, "seller_id": 501}),

@@ -46,24 +46,26 @@ func valueOf(stored string) string {
 	return stored[stampSize+1:]
 }
 
-// factsScript writes facts, each unless a newer one stands there.
+// factsScript writes facts about people and things, each unless a newer one stands there.
 //
-//	KEYS[1] -> notifications:contact:{<user id>} or notifications:link:{<kind>:<id>} (hash)
-//	ARGV[1] -> stamp
-//	ARGV[2] -> life of the key in ms; 0: it stays
-//	ARGV[3], ARGV[4] … -> field, value, field, value …
+//	KEYS[k] -> notifications:contact:{<user id>} or notifications:link:{<kind>:<id>} (hash)
+//	ARGV[a] -> stamp
+//	ARGV[a+1] -> life of the key in ms; 0: it stays
+//	ARGV[a+2] -> how many facts follow, as field, value, field, value …; then the next key's
 //	Output: how many were written
 var factsScript = redis.NewScript(`
-local written = 0
-for i = 3, #ARGV, 2 do
-	local old = redis.call('HGET', KEYS[1], ARGV[i])
-	if not old or string.sub(old, 1, 18) <= ARGV[1] then
-		redis.call('HSET', KEYS[1], ARGV[i], ARGV[1] .. ' ' .. ARGV[i + 1])
-		written = written + 1
+local written, a = 0, 1
+for k = 1, #KEYS do
+	local at, life, last = ARGV[a], ARGV[a + 1], a + 2 + 2 * ARGV[a + 2]
+	for i = a + 3, last, 2 do
+		local old = redis.call('HGET', KEYS[k], ARGV[i])
+		if not old or string.sub(old, 1, 18) <= at then
+			redis.call('HSET', KEYS[k], ARGV[i], at .. ' ' .. ARGV[i + 1])
+			written = written + 1
+		end
 	end
-end
-if tonumber(ARGV[2]) > 0 then
-	redis.call('PEXPIRE', KEYS[1], ARGV[2])
+	if life ~= '0' then redis.call('PEXPIRE', KEYS[k], life) end
+	a = last + 1
 end
 return written
 `)
@@ -73,10 +75,10 @@ func (w *writes) facts(key string, at stamp, life time.Duration, list ...fact) {
 	if len(list) == 0 {
 		return
 	}
-	args := make([]any, 0, 2+2*len(list))
-	args = append(args, string(at), life.Milliseconds())
+	args := make([]any, 0, 3+2*len(list))
+	args = append(args, string(at), life.Milliseconds(), len(list))
 	for _, f := range list {
 		args = append(args, f.field, f.value)
 	}
-	w.script(factsScript, []string{key}, args...)
+	w.steps = append(w.steps, step{script: factsScript, keys: []string{key}, args: args, together: true})
 }

@@ -109,12 +109,10 @@ func forgottenKey(userID string) string {
 }
 
 func (w *writes) expel(userID string, audiences []string) {
-	w.do(func(ctx context.Context, p redis.Pipeliner) {
-		for _, a := range audiences {
-			p.ZRem(ctx, rediskeys.Audience(a), userID)
-			p.HDel(ctx, rediskeys.AudienceFacts(a), userID)
-		}
-	})
+	for _, a := range audiences {
+		w.do(func(ctx context.Context, p redis.Pipeliner) { p.ZRem(ctx, rediskeys.Audience(a), userID) })
+		w.do(func(ctx context.Context, p redis.Pipeliner) { p.HDel(ctx, rediskeys.AudienceFacts(a), userID) })
+	}
 }
 
 // drop deletes the person's own keys. They share a slot.

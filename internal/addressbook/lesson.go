@@ -131,6 +131,7 @@ func role(s *study) {
 		return
 	}
 	s.know(c.userID, fact{fieldRole, c.role})
+	s.apart()
 	*s.roles = append(*s.roles, c)
 }
 

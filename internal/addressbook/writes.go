@@ -11,14 +11,25 @@ import (
 // repeated without harm.
 type writes struct{ steps []step }
 
-// step adds one command to a pipeline. It keeps no state: a pipeline may be built twice.
-type step func(ctx context.Context, p redis.Pipeliner)
+// step is one command: a script, or something else.
+type step struct {
+	script   *redis.Script
+	keys     []string
+	args     []any
+	together bool // the script bears the keys and arguments of several steps
+	command  func(ctx context.Context, p redis.Pipeliner)
+}
 
-func (w *writes) do(s step) { w.steps = append(w.steps, s) }
+func (w *writes) do(command func(ctx context.Context, p redis.Pipeliner)) {
+	w.steps = append(w.steps, step{command: command})
+}
 
 func (w *writes) script(s *redis.Script, keys []string, args ...any) {
-	w.do(func(ctx context.Context, p redis.Pipeliner) { p.EvalSha(ctx, s.Hash(), keys, args...) })
+	w.steps = append(w.steps, step{script: s, keys: keys, args: args})
 }
+
+// apart keeps the last step from going together with others: its answer is asked for.
+func (w *writes) apart() { w.steps[len(w.steps)-1].together = false }
 
 // scripts are all that a pipeline may call.
 func scripts() []*redis.Script {
@@ -46,14 +57,53 @@ func (b *Book) commit(ctx context.Context, w writes) ([]redis.Cmder, error) {
 
 func (b *Book) pipeline(ctx context.Context, w writes) ([]redis.Cmder, error) {
 	p := b.client.Pipeline()
-	for _, s := range w.steps {
-		s(ctx, p)
+	place := make([]int, len(w.steps))
+	for i := 0; i < len(w.steps); {
+		n := 1
+		if b.oneNode {
+			n = company(w.steps[i:])
+		}
+		for j := range n {
+			place[i+j] = p.Len()
+		}
+		queue(ctx, p, w.steps[i:i+n])
+		i += n
 	}
-	done, err := p.Exec(ctx)
+	commands, err := p.Exec(ctx)
 	if errors.Is(err, redis.Nil) { // an answer, not a fault
 		err = nil
 	}
+	done := make([]redis.Cmder, len(w.steps))
+	for i, at := range place {
+		done[i] = commands[at]
+	}
 	return done, err
+}
+
+// maxCompany is how many steps one script makes: Redis does nothing else meanwhile.
+const maxCompany = 64
+
+// company counts the first steps that one script can make.
+func company(steps []step) int {
+	n := 1
+	for n < min(len(steps), maxCompany) && steps[0].together && steps[n].together && steps[n].script == steps[0].script {
+		n++
+	}
+	return n
+}
+
+// queue adds steps to a pipeline, as one command.
+func queue(ctx context.Context, p redis.Pipeliner, steps []step) {
+	if command := steps[0].command; command != nil {
+		command(ctx, p)
+		return
+	}
+	var keys []string
+	var args []any
+	for _, s := range steps {
+		keys, args = append(keys, s.keys...), append(args, s.args...)
+	}
+	p.EvalSha(ctx, steps[0].script.Hash(), keys, args...)
 }
 
 // forgotScripts looks at every command: the first error of a pipeline may be another.

@@ -72,6 +72,9 @@ func (a *App) addressBook() (*addressbook.Book, error) {
 		}
 		options = append(options, addressbook.WithDirectory(d))
 	}
+	if _, cluster := a.redis.(*redis.ClusterClient); !cluster {
+		options = append(options, addressbook.WithOneNode())
+	}
 	return addressbook.New(a.pipe, time.Now, options...), nil
 }
 
