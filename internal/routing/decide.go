@@ -107,7 +107,7 @@ func (d *draft) decideOne(a *audience, p *person, del notify.Delivery) {
 		d.skip(a, p, del, notify.ReasonChannelOff, "no provider is configured for "+string(del.Channel))
 		return
 	}
-	if no := refusal(del, p.contact, d.now); no.reason != "" {
+	if no := refusal(&del, p.contact, d.now); no.reason != "" {
 		d.skip(a, p, del, no.reason, no.detail)
 		return
 	}

@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -42,7 +41,7 @@ type audience struct {
 // person is somebody of an audience.
 type person struct {
 	to      notify.Recipient
-	contact notify.Contact
+	contact *notify.Contact
 	known   bool
 }
 
@@ -119,7 +118,7 @@ func (d *draft) topic(t eventtypes.EventType) string {
 	if thing == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s:%s/%s", field, thing, t)
+	return field + ":" + thing + "/" + string(t)
 }
 
 func (d *draft) supersedes() []string {

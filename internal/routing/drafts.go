@@ -45,39 +45,49 @@ func findAll(ctx context.Context, drafts []*draft, errs []error) {
 		if errs[i] != nil {
 			continue
 		}
-		if far := d.far(); len(far) > 0 {
+		switch far := d.far(); {
+		case len(far) == 0:
+		case len(drafts) == 1:
+			errs[i] = d.find(ctx, far)
+		default:
 			g.Go(func() error { errs[i] = d.find(ctx, far); return nil })
 		}
 	}
 	_ = g.Wait() // the functions keep their errors in errs
 }
 
-// contacts looks up, once, all people whom the drafts have found.
-func (r *Router) contacts(ctx context.Context, drafts []*draft, errs []error) (map[string]notify.Contact, error) {
+// people are the contacts of a batch, each looked up once.
+type people struct {
+	place map[string]int // by user id
+	found []notify.Contact
+}
+
+// of is somebody's contact; somebody unknown has no UserID.
+func (p people) of(id string) *notify.Contact { return &p.found[p.place[id]] }
+
+// contacts looks up all whom the drafts have found.
+func (r *Router) contacts(ctx context.Context, drafts []*draft, errs []error) (people, error) {
 	var ids []string
-	seen := make(map[string]notify.Contact, len(drafts))
+	p := people{place: make(map[string]int, len(drafts))}
 	for i, d := range drafts {
 		if errs[i] != nil {
 			continue
 		}
 		for _, a := range d.cast {
 			for _, id := range a.ids {
-				if _, again := seen[id]; !again {
-					seen[id] = notify.Contact{}
+				if _, again := p.place[id]; !again {
+					p.place[id] = len(ids)
 					ids = append(ids, id)
 				}
 			}
 		}
 	}
 	if len(ids) == 0 {
-		return nil, nil
+		return p, nil
 	}
-	found, err := r.book.Contacts(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("looking for contacts: %w: %w", notify.ErrUnavailable, err)
+	var err error
+	if p.found, err = r.book.Contacts(ctx, ids); err != nil {
+		return p, fmt.Errorf("looking for contacts: %w: %w", notify.ErrUnavailable, err)
 	}
-	for i, c := range found {
-		seen[ids[i]] = c
-	}
-	return seen, nil
+	return p, nil
 }

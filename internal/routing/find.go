@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"strings"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/notify"
@@ -23,13 +22,14 @@ func (d *draft) far() []*audience {
 	return far
 }
 
-// find looks for the people of audiences side by side.
+// find looks for the people of audiences.
 func (d *draft) find(ctx context.Context, far []*audience) error {
-	var g errgroup.Group
-	for _, a := range far[1:] {
-		g.Go(func() error { return d.search(ctx, a) })
+	for _, a := range far {
+		if err := d.search(ctx, a); err != nil {
+			return err
+		}
 	}
-	return errors.Join(d.search(ctx, far[0]), g.Wait())
+	return nil
 }
 
 // near takes the first way where the payload itself answers it.
@@ -85,7 +85,7 @@ func (d *draft) try(ctx context.Context, a *audience, p eventtypes.Path) error {
 		if err != nil || to == "" {
 			return err
 		}
-		id, how = to, fmt.Sprintf("%s → %s", p.Field, p.To)
+		id, how = to, p.Field+" → "+p.To
 	}
 	if p.Audience == "" {
 		a.ids, a.how = []string{id}, how
@@ -98,7 +98,7 @@ func audienceName(pattern, id string) string {
 	if id == "" {
 		return pattern
 	}
-	return fmt.Sprintf(pattern, id)
+	return strings.Replace(pattern, "%s", id, 1)
 }
 
 // members takes an audience's members, or only counts them where they are too many to plan
@@ -128,13 +128,13 @@ func (d *draft) guest(ctx context.Context, a *audience, userID string) error {
 	}
 	if err == nil {
 		to.UserID, c.UserID = userID, userID
-		a.people, a.how = append(a.people, person{to: to, contact: c, known: true}), "payload"
+		a.people, a.how = append(a.people, person{to: to, contact: &c, known: true}), "payload"
 	}
 	return err
 }
 
 // meet makes people of the ids that were found; away is why nobody could be looked up.
-func (d *draft) meet(ctx context.Context, contacts map[string]notify.Contact, away error) error {
+func (d *draft) meet(ctx context.Context, contacts people, away error) error {
 	for _, a := range d.cast {
 		if len(a.ids) > 0 && away != nil {
 			return away
@@ -146,10 +146,11 @@ func (d *draft) meet(ctx context.Context, contacts map[string]notify.Contact, aw
 	return nil
 }
 
-func (d *draft) introduce(ctx context.Context, a *audience, contacts map[string]notify.Contact) error {
+func (d *draft) introduce(ctx context.Context, a *audience, contacts people) error {
 	guests := slices.ContainsFunc(a.Find, func(p eventtypes.Path) bool { return p.Guest })
+	a.people = slices.Grow(a.people, len(a.ids))
 	for _, id := range a.ids {
-		c := contacts[id]
+		c := contacts.of(id)
 		known := c.UserID != ""
 		if !known && guests {
 			before := len(a.people)

@@ -13,7 +13,7 @@ type no struct{ reason, detail string }
 
 // refusal is what stands against a delivery, in the order in which support would ask. It
 // is the same when a delivery is planned and when it is sent.
-func refusal(d notify.Delivery, c notify.Contact, now time.Time) no {
+func refusal(d *notify.Delivery, c *notify.Contact, now time.Time) no {
 	if !d.Expires.IsZero() && !now.Before(d.Expires) {
 		return no{notify.ReasonExpired, "since " + d.Expires.UTC().Format(time.RFC3339)}
 	}
@@ -33,7 +33,7 @@ func refusal(d notify.Delivery, c notify.Contact, now time.Time) no {
 }
 
 // unwanted is what doesn't hold for mandatory messages.
-func unwanted(d notify.Delivery, c notify.Contact, now time.Time) no {
+func unwanted(d *notify.Delivery, c *notify.Contact, now time.Time) no {
 	category := eventtypes.EventType(d.Event.Type).Category()
 	if key, muted := c.Preferences.Muted(category, d.Channel); muted {
 		return no{notify.ReasonMuted, "preference " + key}
@@ -48,7 +48,7 @@ func unwanted(d notify.Delivery, c notify.Contact, now time.Time) no {
 // ends. The event in it is whole. Who was known when it was planned, and is not any more,
 // was erased.
 func (r *Router) StillWanted(d notify.Delivery, c notify.Contact, now time.Time) (notify.Outcome, bool) {
-	n := refusal(d, c, now)
+	n := refusal(&d, &c, now)
 	switch {
 	case n.reason == notify.ReasonExpired:
 	case d.To.Other != nil: // an operator's own address for this once: the contact's don't matter
