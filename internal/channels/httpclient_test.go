@@ -77,7 +77,9 @@ func TestDoKnowsWhetherTheRequestHadLeft(t *testing.T) {
 	}
 }
 
-// The default transport keeps two connections a host and opens the others again and again.
+// The default transport keeps two connections a host and opens the others again and again: some
+// 300 here. A few more than workers are fair, for a dial goes on when its worker finds another
+// connection meanwhile.
 func TestClientKeepsAConnectionForEachWorker(t *testing.T) {
 	var dials atomic.Int64
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -104,7 +106,7 @@ func TestClientKeepsAConnectionForEachWorker(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := dials.Load(); n > 20 {
+	if n := dials.Load(); n > 3*16 {
 		t.Errorf("%d connections for 16 workers", n)
 	}
 }
