@@ -34,7 +34,14 @@ func (r *Reader) logProcessing(e notify.Event) {
 			line = withID(line, f, t.Payload.Text(e.Payload, f))
 		}
 	}
-	line.Msg("Processing " + strings.NewReplacer(".", " ", "_", " ").Replace(e.Type) + " event")
+	line.Msg("Processing " + strings.Map(spaced, e.Type) + " event")
+}
+
+func spaced(r rune) rune {
+	if r == '.' || r == '_' {
+		return ' '
+	}
+	return r
 }
 
 // withID adds an id, as a number where it is one. What doesn't look like an id stays out.

@@ -33,19 +33,28 @@ func (c Config) abandoned() int64 { return int64(3*c.MaxTries + 1) }
 // acknowledged: a dispatch that used up its own time must not cost others theirs.
 const closing = 10 * time.Second
 
-// process takes a batch to its end: what is safe is acknowledged, what can't be read or
-// failed too often is set aside, the rest stays pending. Its error says that a server was
-// in the way, and that the entries left are to be tried again after a pause. A stop does
-// not interrupt it.
+// process takes a batch to its end.
 func (r *Reader) process(ctx context.Context, batch []entry) error {
+	r.prepare(batch)
+	return r.finish(ctx, batch)
+}
+
+// prepare brings a batch in order and decodes it. The streams of a source share a clock:
+// together they tell a story in its order.
+func (r *Reader) prepare(batch []entry) {
+	slices.SortStableFunc(batch, func(a, b entry) int { return CompareIDs(a.msg.ID, b.msg.ID) })
+	r.read(batch)
+}
+
+// finish dispatches a batch: what is safe is acknowledged, what can't be read or failed too
+// often is set aside, the rest stays pending. Its error says that a server was in the way, and
+// that the entries left are to be tried again after a pause. A stop does not interrupt it.
+func (r *Reader) finish(ctx context.Context, batch []entry) error {
 	if len(batch) == 0 {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
 	began := time.Now()
-	// The streams of a source share a clock: together they tell a story in its order.
-	slices.SortStableFunc(batch, func(a, b entry) int { return CompareIDs(a.msg.ID, b.msg.ID) })
-	r.read(batch)
 	r.dispatchAll(ctx, batch)
 	ctx, cancel := context.WithTimeout(ctx, closing)
 	defer cancel()

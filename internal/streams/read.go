@@ -17,6 +17,8 @@ const noBlock = -1
 func (r *Reader) readNew(ctx context.Context, block time.Duration) error {
 	if busy := r.full; len(busy) > 0 {
 		r.full = nil
+		slices.Sort(busy)
+		busy = slices.Compact(busy)
 		if _, err := r.round(ctx, busy, noBlock); err != nil {
 			return err
 		}
@@ -30,10 +32,30 @@ func (r *Reader) readNew(ctx context.Context, block time.Duration) error {
 	return err
 }
 
-func (r *Reader) round(ctx context.Context, streams []string, block time.Duration) (int, error) {
+// round takes a batch to its end: the one that was read ahead, or else the next. While it is
+// dispatched, the one after it is read ahead if there may be one: the source and its decoding
+// then cost no time of their own. n counts the entries.
+func (r *Reader) round(ctx context.Context, streams []string, block time.Duration) (n int, err error) {
 	if len(streams) == 0 {
 		return 0, nil
 	}
+	batch, err := r.ahead, error(nil)
+	if r.ahead = nil; len(batch) == 0 {
+		batch, err = r.next(ctx, streams, block)
+	}
+	more := block == noBlock || len(r.full) > 0
+	if err != nil || !more || ctx.Err() != nil {
+		return len(batch), first(r.finish(ctx, batch), err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.finish(ctx, batch) }()
+	ahead, err := r.next(ctx, streams, noBlock)
+	r.ahead = ahead // after an error nobody asks for it: see stumbled
+	return len(batch), first(<-done, err)
+}
+
+// next reads and decodes what nobody in the group has seen.
+func (r *Reader) next(ctx context.Context, streams []string, block time.Duration) ([]entry, error) {
 	count := r.count(len(streams))
 	replies, err := r.fetch(ctx, streams, func(string) string { return ">" }, count, block)
 	var batch []entry
@@ -45,7 +67,8 @@ func (r *Reader) round(ctx context.Context, streams []string, block time.Duratio
 			batch = append(batch, entry{stream: reply.Stream, msg: m, tries: 1})
 		}
 	}
-	return len(batch), first(r.process(ctx, batch), err)
+	r.prepare(batch)
+	return batch, err
 }
 
 // readOwn reads on through the entries that this consumer holds already: those of a reply

@@ -43,6 +43,7 @@ type Reader struct {
 	streams []string
 	resume  map[string]string // streams whose own pending entries come first → the last one seen
 	full    []string          // streams that had more than they were asked for
+	ahead   []entry           // read while the batch before was dispatched, decoded
 	backoff backoff
 	poll    backoff              // Cluster: pauses between looks that found nothing
 	lonely  backoff              // Cluster: pauses while a part of it is away
@@ -68,8 +69,8 @@ func NewReader(cfg Config, src Source, d Dispatcher, g Graveyard, obs Observer, 
 	}
 }
 
-// Run reads until ctx ends. The batch in hand is then finished and acknowledged, which
-// takes at most Config.Block, Config.Budget and ten seconds. An unreachable source is no error: it is
+// Run reads until ctx ends. The batch in hand, and one that was read ahead, are then finished and
+// acknowledged, which takes at most Config.Block and twice Config.Budget and ten seconds. An unreachable source is no error: it is
 // tried again for ever.
 func (r *Reader) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
@@ -94,6 +95,9 @@ func (r *Reader) readForever(ctx context.Context) {
 		}
 		r.backoff.reset()
 		r.status.connected()
+	}
+	if err := r.finish(ctx, r.ahead); err != nil {
+		r.log.Warn().Err(err).Msg("What was read ahead stays pending")
 	}
 }
 
@@ -121,7 +125,7 @@ func (r *Reader) stumbled(ctx context.Context, err error) {
 	for _, s := range r.streams {
 		r.resume[s] = "0"
 	}
-	r.full = nil
+	r.full, r.ahead = nil, nil
 	if isStreams(err) && r.repair(ctx) {
 		return
 	}
