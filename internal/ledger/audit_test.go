@@ -52,7 +52,7 @@ func TestAudit(t *testing.T) {
 	}
 	p := planned(e, plan...)
 	p.Plan.Skip = []notify.Outcome{{Status: notify.Skipped, Reason: notify.ReasonMuted, Delivery: of(e, "muted", "891")}}
-	must(t, l.Keep(t.Context(), []notify.Planned{p}))
+	must(t, New(client, Defaults(), time.Now).Keep(t.Context(), []notify.Planned{p}))
 	must(t, l.Skip(t.Context(), p.Plan.Skip))
 	mustSettle(t, l, sent(plan[0], ""))
 	mustSettle(t, l, outcome(notify.Failed, plan[1]))
@@ -86,7 +86,7 @@ func TestAuditOfEventsThatWait(t *testing.T) {
 		l := New(client, Defaults(), func() time.Time { return time.Now().Add(tt.after) })
 		p := planned(orderEvent("event-1"))
 		p.Plan.Missing = []string{"buyer"}
-		must(t, l.Keep(t.Context(), []notify.Planned{p}))
+		must(t, New(client, Defaults(), time.Now).Keep(t.Context(), []notify.Planned{p}))
 		got := audit(t, l, time.Time{}, jobsOf{})
 		if got.Events != tt.events || got.Waiting != tt.waits || len(got.Lost) != tt.lost {
 			t.Errorf("after %s: %+v", tt.after, got)
@@ -102,7 +102,7 @@ func TestAuditOfManyEvents(t *testing.T) {
 		e := orderEvent(fmt.Sprintf("event-%d", i))
 		all = append(all, planned(e, of(e, fmt.Sprintf("d%d", i), "890")))
 	}
-	must(t, l.Keep(t.Context(), all))
+	must(t, New(client, Defaults(), time.Now).Keep(t.Context(), all))
 	got := audit(t, l, time.Time{}, jobsOf{})
 	if got.Planned != 3000 || len(got.Lost) != 3000 {
 		t.Errorf("planned %d, lost %d, want 3000 each", got.Planned, len(got.Lost))

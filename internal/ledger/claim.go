@@ -27,15 +27,15 @@ func (l *Ledger) Claim(ctx context.Context, d notify.Delivery, budget time.Durat
 		return notify.Claim{}, fmt.Errorf("claim: %w", err)
 	}
 	if c.State == notify.Claimed || c.State == notify.Ambiguous {
-		c.Event, c.EventErr = l.open(d.Event.ID, c.record)
+		c.Event, c.EventErr = l.open(d.Event.ID, c.sealed)
 	}
 	return c.Claim, nil
 }
 
-// claimed is an answer with the event's record.
+// claimed is an answer with the event, sealed.
 type claimed struct {
 	notify.Claim
-	record string
+	sealed string
 }
 
 // claimedTogether is how many deliveries one script claims.
@@ -55,8 +55,8 @@ func (l *Ledger) claimAll(ctx context.Context, calls []call) ([]claimed, error) 
 			return nil, fmt.Errorf("unknown answer %v", one[0])
 		}
 		ms, _ := one[1].(int64)
-		record, _ := one[2].(string)
-		claims = append(claims, claimed{notify.Claim{State: states[state], After: time.Duration(ms) * time.Millisecond}, record})
+		sealed, _ := one[2].(string)
+		claims = append(claims, claimed{notify.Claim{State: states[state], After: time.Duration(ms) * time.Millisecond}, sealed})
 	}
 	return claims, nil
 }

@@ -24,19 +24,26 @@ var ErrNoEvent = errors.New("event not known")
 // [notify.ErrUnavailable] where Redis did not answer or the record is sealed with a key that
 // is not there.
 func (l *Ledger) Event(ctx context.Context, id string) (notify.Event, error) {
-	record, err := l.pipe.HGet(ctx, rediskeys.Event(id), "event").Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
+	record, err := l.pipe.Get(ctx, rediskeys.Event(id)).Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return l.open(id, "")
+	case err != nil:
 		return notify.Event{}, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
 	}
-	return l.open(id, record)
+	event, _, err := sealedEvent(record)
+	if err != nil {
+		return notify.Event{}, err
+	}
+	return l.open(id, event)
 }
 
-// open reads an event's record, which is empty where there is none.
-func (l *Ledger) open(id, record string) (e notify.Event, err error) {
-	if record == "" {
+// open reads a sealed event, which is empty where there is none.
+func (l *Ledger) open(id, sealed string) (e notify.Event, err error) {
+	if sealed == "" {
 		return e, fmt.Errorf("event %s: %w", notify.Printable(id, 64), ErrNoEvent)
 	}
-	text, err := l.cfg.Sealer.Open([]byte(record))
+	text, err := l.cfg.Sealer.Open([]byte(sealed))
 	if err != nil {
 		return e, fmt.Errorf("event: %w: %w", notify.ErrUnavailable, err)
 	}

@@ -2,12 +2,10 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -50,48 +48,25 @@ func ids(plan []Kept) []string {
 // events reads event records, without their deliveries; those that are gone are left out.
 func (l *Ledger) events(ctx context.Context, keys []string) ([]EventRecord, error) {
 	p := l.client.Pipeline()
-	cmds := make([]*redis.MapStringStringCmd, len(keys))
+	cmds := make([]*redis.StringCmd, len(keys))
 	for i, k := range keys {
-		cmds[i] = p.HGetAll(ctx, k)
+		cmds[i] = p.Get(ctx, k)
 	}
-	if _, err := p.Exec(ctx); err != nil {
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return nil, fmt.Errorf("events: %w", err)
 	}
 	var all []EventRecord
 	for _, c := range cmds {
-		if f := c.Val(); f["event"] != "" {
-			r, err := l.readEvent(f)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, r)
+		if c.Val() == "" {
+			continue
 		}
+		r, err := l.decodeRecord(c.Val())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
 	}
 	return all, nil
-}
-
-func (l *Ledger) readEvent(f map[string]string) (r EventRecord, err error) {
-	if r.Event, err = l.open("", f["event"]); err != nil {
-		return r, err
-	}
-	r.Waiting, r.Broadcasts = list(f["waits"]), list(f["broadcasts"])
-	at, _ := strconv.ParseInt(f["kept"], 10, 64)
-	r.Kept = time.UnixMilli(at).UTC()
-	for line := range strings.Lines(f["plan"]) {
-		var k Kept
-		if err := json.Unmarshal([]byte(line), &k); err != nil {
-			return r, fmt.Errorf("plan of event %s: %w", notify.Printable(r.Event.ID, 64), err)
-		}
-		r.Plan = append(r.Plan, k)
-	}
-	return r, nil
-}
-
-func list(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
 }
 
 // ByUser are a person's deliveries, newest first, at most n.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestEventComesBackWhole(t *testing.T) {
 	if must(t, err); c.State != notify.Claimed || !errors.Is(c.EventErr, ErrNoEvent) {
 		t.Errorf("a claim without its event: %+v", c)
 	}
-	if raw := client.HGet(t.Context(), rediskeys.Event("event-1"), "event").Val(); bytes.Contains([]byte(raw), []byte("order_id")) {
+	if raw := client.Get(t.Context(), rediskeys.Event("event-1")).Val(); bytes.Contains([]byte(raw), []byte("order_id")) {
 		t.Errorf("Redis holds %q unsealed", raw)
 	}
 }
@@ -297,3 +298,30 @@ func TestAnEventThatDoesNotOpenIsNotLost(t *testing.T) {
 type locked struct{ reversed }
 
 func (locked) Open([]byte) ([]byte, error) { return nil, errors.New("no such key") }
+
+// TestALongPlanStaysWithinBounds: the claims of its deliveries carry the event alone.
+func TestALongPlanStaysWithinBounds(t *testing.T) {
+	l, client := start(t)
+	e := orderEvent("event-1")
+	e.Data = append(e.Data[:len(e.Data)-1], fmt.Sprintf(`,"note":%q}`, strings.Repeat("x", 5000))...)
+	for page := range 6 {
+		var some []notify.Delivery
+		for i := range 500 {
+			some = append(some, of(e, fmt.Sprintf("d%d", 500*page+i), "890"))
+		}
+		must(t, l.Keep(t.Context(), []notify.Planned{planned(e, some...)}))
+	}
+	if n := client.StrLen(t.Context(), rediskeys.Event("event-1")).Val(); n < recordBytes || n > recordBytes+1000 {
+		t.Errorf("a record of %d bytes, want about %d", n, recordBytes)
+	}
+	r, err := l.ByEvent(t.Context(), "event-1")
+	must(t, err)
+	if len(r.Plan) < 1500 || r.Plan[0].ID != "d0" || r.Plan[1200].ID != "d1200" {
+		t.Errorf("%d deliveries in the plan", len(r.Plan))
+	}
+	c, err := l.Claim(t.Context(), of(e, "d2999", "890"), time.Minute)
+	must(t, errors.Join(err, c.EventErr))
+	if !bytes.Equal(c.Event.Data, e.Data) {
+		t.Errorf("the claim's event has %d bytes, want %d", len(c.Event.Data), len(e.Data))
+	}
+}

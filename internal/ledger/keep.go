@@ -1,12 +1,9 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/eventtypes"
@@ -25,10 +22,6 @@ type Kept struct {
 	Skip     string          `json:"skip,omitempty"` // the reason why it is not sent
 }
 
-// planBytes bounds the plan that is kept with an event: about 2,000 deliveries. Larger
-// audiences are broadcasts, whose progress is kept elsewhere.
-const planBytes = 256 << 10
-
 // maxEntities bounds how many things' histories one event stands in.
 const maxEntities = 8
 
@@ -40,7 +33,7 @@ const keptTogether = 32
 func (l *Ledger) Keep(ctx context.Context, planned []notify.Planned) error {
 	calls := make([]call, 0, len(planned)/keptTogether+1)
 	for some := range slices.Chunk(planned, keptTogether) {
-		one := call{args: []any{l.life(), l.cfg.PerHistory, planBytes}}
+		one := call{args: []any{l.life(), l.cfg.PerHistory, recordBytes}}
 		for _, p := range some {
 			if err := l.keeping(&one, p); err != nil {
 				return fmt.Errorf("keep: %w", err)
@@ -56,7 +49,7 @@ func (l *Ledger) Keep(ctx context.Context, planned []notify.Planned) error {
 
 // keeping adds an event to a call.
 func (l *Ledger) keeping(c *call, p notify.Planned) error {
-	sealed, err := l.cfg.Sealer.Seal(encodeEvent(p.Event))
+	record, err := l.encodeRecord(p)
 	if err != nil {
 		return err
 	}
@@ -68,22 +61,8 @@ func (l *Ledger) keeping(c *call, p notify.Planned) error {
 	for _, t := range p.Plan.Supersedes {
 		c.keys = append(c.keys, rediskeys.Topic(t))
 	}
-	c.args = append(c.args, sealed, l.eventLife(p), strings.Join(waiting(p.Plan), ","), strings.Join(broadcasts(p.Plan), ","),
-		p.Event.ID, p.Event.Time.UnixMilli(), planText(p.Plan), len(entities), len(p.Plan.Supersedes))
+	c.args = append(c.args, record, l.eventLife(p), p.Event.ID, p.Event.Time.UnixMilli(), len(entities), len(p.Plan.Supersedes))
 	return nil
-}
-
-// planText is a plan, a line of JSON a delivery, no longer than what is kept of one.
-func planText(p notify.Plan) []byte {
-	var text bytes.Buffer
-	lines := json.NewEncoder(&text)
-	for _, k := range kept(p) {
-		if text.Len() >= planBytes {
-			break
-		}
-		_ = lines.Encode(k) // strings only
-	}
-	return text.Bytes()
 }
 
 // eventLife outlasts the last delivery's chance to be sent, and its marker: while one

@@ -95,11 +95,19 @@ local function claim(marker, topic, a)
   redis.call("EXPIRE", marker, ARGV[a + 2])
   return unsure and 1 or 0, 0
 end
+-- event cuts the event out of a record, whose plan may be long.
+local function event(key)
+  local record = redis.call("GETRANGE", key, 0, 2047)
+  if record == "" then return "" end
+  local last = 8 + string.sub(record, 1, 8)
+  if last > #record then return redis.call("GETRANGE", key, 8, last - 1) end
+  return string.sub(record, 9, last)
+end
 local answers = {}
 for k = 1, #KEYS, 3 do
   local state, left = claim(KEYS[k], KEYS[k + 1], (k - 1) / 3 * 5 + 1)
   answers[k], answers[k + 1] = state, left
-  answers[k + 2] = state < 2 and redis.call("HGET", KEYS[k + 2], "event") or ""
+  answers[k + 2] = state < 2 and event(KEYS[k + 2]) or ""
 end
 return answers
 `)
@@ -236,50 +244,55 @@ end
 return 1
 `)
 
-// keepScript stores events with what was planned for them. Kept again with another plan, an
-// event's plan grows by what is new, and no life is ever shortened. Many events go into one
-// call, which costs Redis about as much as what is done for one of them.
+// keepScript stores events with what was planned for them (see [encodeRecord]). Kept again with
+// another plan, an event's plan grows by what is new, and no life is ever shortened. Many
+// events go into one call, which costs Redis about as much as what is done for one of them.
 //
 //	KEYS[k] -> an event's record, then the histories of its things, then its topics; the next event
 //	ARGV[1] -> life of histories and topics, s
 //	ARGV[2] -> entries of a history
-//	ARGV[3] -> bytes of a plan
-//	ARGV[a] -> the event, sealed
+//	ARGV[3] -> bytes of a record
+//	ARGV[a] -> the record
 //	ARGV[a+1] -> its life, s
-//	ARGV[a+2] -> roles that nobody is known in yet, or ""
-//	ARGV[a+3] -> ids of broadcasts, or ""
-//	ARGV[a+4] -> event id
-//	ARGV[a+5] -> time of the event, ms
-//	ARGV[a+6] -> its plan, a line a delivery, each beginning with its id
-//	ARGV[a+7], ARGV[a+8] -> how many histories and topics it has; the next event
+//	ARGV[a+2] -> event id
+//	ARGV[a+3] -> time of the event, ms
+//	ARGV[a+4], ARGV[a+5] -> how many histories and topics it has; the next event
 //
 // Output: how many events.
 var keepScript = redis.NewScript(indexing + `
-local function grown(key, plan)
-  local old = redis.call("HGET", key, "plan")
-  local lines, length, most = {old}, #old, tonumber(ARGV[3])
+local function parts(record)
+  local event = string.sub(record, 1, 8 + string.sub(record, 1, 8))
+  local kept, waits, broadcasts, plan = string.match(string.sub(record, #event + 1), "^(%d+) (%S*) (%S*)\n(.*)$")
+  return event, kept, waits, broadcasts, plan
+end
+local function grown(old, new)
+  local event, kept, waits, broadcasts, plan = parts(new)
+  local _, _, _, told, known = parts(old)
+  local lines, length, most = {known}, #old, tonumber(ARGV[3])
   for line in string.gmatch(plan, "[^\n]+\n") do
     local id = string.match(line, '^{"id":("[^"]*")')
-    if length < most and not string.find(old, id, 1, true) then
+    if length < most and not string.find(known, id, 1, true) then
       lines[#lines + 1] = line
       length = length + #line
     end
   end
-  return table.concat(lines)
+  if broadcasts == "" then broadcasts = told end
+  return event .. kept .. " " .. waits .. " " .. broadcasts .. "\n" .. table.concat(lines)
 end
-local kept, k, n = int(now()), 1, 0
-for a = 4, #ARGV, 9 do
-  local key, plan, life, at = KEYS[k], ARGV[a + 6], ARGV[a + 1], ARGV[a + 5]
-  if redis.call("HSTRLEN", key, "plan") > 0 then plan = grown(key, plan) end
-  local fields, new = 4, nil
-  if ARGV[a + 3] == "" then
-    new = redis.call("HSET", key, "event", ARGV[a], "waits", ARGV[a + 2], "kept", kept, "plan", plan)
+local function keep(key, record, life)
+  if redis.call("SET", key, record, "EX", life, "NX") then return end
+  local longer = math.max(redis.call("TTL", key), life)
+  if redis.call("STRLEN", key) < tonumber(ARGV[3]) then
+    redis.call("SET", key, grown(redis.call("GET", key), record), "EX", longer)
   else
-    fields, new = 5, redis.call("HSET", key, "event", ARGV[a], "waits", ARGV[a + 2], "kept", kept, "plan", plan, "broadcasts", ARGV[a + 3])
+    redis.call("EXPIRE", key, longer)
   end
-  if new == fields or redis.call("TTL", key) < tonumber(life) then redis.call("EXPIRE", key, life) end
-  local histories, topics = tonumber(ARGV[a + 7]), tonumber(ARGV[a + 8])
-  for i = k + 1, k + histories do index(KEYS[i], ARGV[a + 4], at, ARGV[1], ARGV[2]) end
+end
+local k, n = 1, 0
+for a = 4, #ARGV, 6 do
+  keep(KEYS[k], ARGV[a], ARGV[a + 1])
+  local at, histories, topics = ARGV[a + 3], tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
+  for i = k + 1, k + histories do index(KEYS[i], ARGV[a + 2], at, ARGV[1], ARGV[2]) end
   for i = k + histories + 1, k + histories + topics do
     local newest = redis.call("SET", KEYS[i], at, "EX", ARGV[1], "GET")
     if newest and tonumber(newest) > tonumber(at) then redis.call("SET", KEYS[i], newest, "EX", ARGV[1]) end

@@ -25,7 +25,7 @@ const Dead = "notifications:dead"
 // Delivery is the marker and record of a delivery: a hash.
 func Delivery(id string) string { return "notifications:d:" + tag + id }
 
-// Event is the record of an event and its plan: a hash.
+// Event is the record of an event and its plan: a string with a life.
 func Event(id string) string { return "notifications:e:" + tag + id }
 
 // Topic says since when deliveries about it are pointless (a delivery's Topic): a
