@@ -26,7 +26,8 @@ func (b *bench) broadcast(ctx context.Context) error {
 		if err := settle(ctx, s.client, members, watchers); err != nil {
 			return err
 		}
-		if _, err := b.startDaemon(o, s, "pod", append(pushEnv(pushes), smtpEnv(mails))...); err != nil {
+		pod, err := b.startDaemon(o, s, "pod", append(pushEnv(pushes), smtpEnv(mails))...)
+		if err != nil {
 			return err
 		}
 		if err := registered().one(ctx, s.client, 1_000_000); err != nil {
@@ -51,6 +52,8 @@ func (b *bench) broadcast(ctx context.Context) error {
 			}
 		}
 		b.add(broadcastAll, "members/s", ours, perSecond(members, time.Since(began)))
+		_, most, _ := pod.memory()
+		b.add(broadcastMemory, "MB", ours, most)
 		if err := c.await(ctx, time.Minute); err != nil {
 			return err
 		}

@@ -202,21 +202,22 @@ func TestHoldsWithoutRedis(t *testing.T) {
 	}
 }
 
-// BenchmarkEnqueue is a batch of 500 deliveries, one after the other and side by side,
-// with the plain and with the auto-pipelined client.
+// BenchmarkEnqueue is a batch of 500 deliveries: by asynq's client through the auto-pipelined
+// client, and by scripts of ours that take one job or many.
 func BenchmarkEnqueue(b *testing.B) {
 	for name, set := range map[string]struct {
-		pipe   bool
-		atOnce int
-	}{"one-by-one": {false, 1}, "plain": {false, 256}, "auto-pipelined": {true, 256}} {
+		parcelled bool
+		atOnce    int
+	}{"asynq": {false, 256}, "one a script": {true, 1}, "64 a script": {true, 64}} {
 		b.Run(name, func(b *testing.B) {
 			s := redistest.Start(b)
-			pipe, end, err := Pipe(s.Client(), set.pipe)
+			pipe, end, err := Pipe(s.Client(), true)
 			must(b, err)
 			defer func() { _ = end() }()
 			cfg := quick()
 			cfg.Pipe, cfg.AtOnce = pipe, set.atOnce
 			q := NewQueue(s.Client(), cfg)
+			q.parcelled = set.parcelled
 			n := 0
 			for b.Loop() {
 				batch := make([]notify.Delivery, 500)
