@@ -40,7 +40,7 @@ func TestCallsTravelTogether(t *testing.T) {
 		var sizes []int
 		b := New(8, time.Minute, func(ctx context.Context, in []int) ([]int, error) {
 			sizes = append(sizes, len(in)) // one batch at a time: the race detector watches
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return double(ctx, in)
 		})
 		var wg sync.WaitGroup
@@ -67,7 +67,7 @@ func TestAnErrorIsEverybodysAndNotTheNextOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		away, first := errors.New("away"), true
 		b := New(8, time.Minute, func(ctx context.Context, in []int) ([]int, error) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if first {
 				first = false
 				return nil, away
@@ -111,7 +111,7 @@ func TestAPanicStrandsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		batches := 0
 		b := New(2, time.Minute, func(ctx context.Context, in []int) ([]int, error) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if batches++; batches == 2 {
 				panic("broken")
 			}

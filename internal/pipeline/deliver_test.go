@@ -130,6 +130,9 @@ func TestDeliver(t *testing.T) {
 				if o.Status != tc.status || o.Reason != tc.reason {
 					t.Errorf("recorded %s(%s), want %s(%s)", o.Status, o.Reason, tc.status, tc.reason)
 				}
+				if o.Delivery.Event.ID != "e1" {
+					t.Errorf("recorded of event %q", o.Delivery.Event.ID)
+				}
 			}
 		})
 	}

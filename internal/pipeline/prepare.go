@@ -24,13 +24,9 @@ func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcom
 			return m, t.outcome(notify.Skipped, notify.ReasonCovered), nil
 		}
 	}
-	switch err := t.claim.EventErr; {
-	case errors.Is(err, notify.ErrUnavailable):
-		return m, nil, err
-	case err != nil:
-		return m, t.outcome(notify.Skipped, notify.ReasonEventLost), nil
+	if end, err := t.tell(); end != nil || err != nil {
+		return m, end, err
 	}
-	t.d.Event = t.claim.Event
 	c, err := t.Contacts.For(ctx, t.d)
 	if err != nil && !errors.Is(err, notify.ErrNoContact) {
 		return m, nil, unavailable("contact", err)
@@ -50,6 +46,19 @@ func (t *try) prepare(ctx context.Context) (m notify.Message, end *notify.Outcom
 		t.words, t.d.Locale = m.Words, cmp.Or(m.Locale, t.d.Locale)
 	}
 	return m, nil, err
+}
+
+// tell takes the event from the claim. A delivery whose event is gone ends here; one whose
+// event can't be read yet waits.
+func (t *try) tell() (end *notify.Outcome, err error) {
+	switch err = t.claim.EventErr; {
+	case err == nil:
+		t.d.Event = t.claim.Event
+		return nil, nil
+	case errors.Is(err, notify.ErrUnavailable):
+		return nil, err
+	}
+	return t.outcome(notify.Skipped, notify.ReasonEventLost), nil
 }
 
 func address(d notify.Delivery, c notify.Contact) (notify.Address, bool) {
