@@ -23,10 +23,11 @@ tools: ## install what the tests need beyond Go: a redis-server
 	scripts/install-tools
 
 .PHONY: test
-test: tools ## all tests, with the race detector, on a real redis-server; the pages in a real browser, mail to Postfix's sink
+test: tools ## all tests: the race detector, a real redis-server and browser, Postfix's sink, alerts, manifests, a short fuzz
 	$(GO) vet ./...
 	$(GO) test -race -timeout 15m ./...
-	$(MAKE) test-browser test-smtp-sink
+	$(MAKE) test-browser test-smtp-sink alerts-test deploy-test
+	scripts/fuzz 5s internal/streams internal/eventtypes internal/packed
 
 .PHONY: test-browser
 test-browser: ## the preview and the inbox of dev mode in a headless chromium
