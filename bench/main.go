@@ -46,7 +46,7 @@ func parse() options {
 	flag.Float64Var(&o.scale, "scale", 1, "how much work, 1 for the usual amounts")
 	flag.BoolVar(&o.alone, "alone", false, "measure ours only, to hold it against another version of itself")
 	flag.DurationVar(&o.burst, "burst", time.Minute, "how long the burst lasts")
-	flag.IntVar(&o.members, "members", 100_000, "members of the broadcast's audience")
+	flag.IntVar(&o.members, "members", 1_000_000, "members of the broadcast's audience")
 	flag.StringVar(&o.out, "out", "", "write the table to this file, too")
 	flag.StringVar(&o.samples, "samples", "", "append every round to this file, for benchstat")
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU profiles of the two strokes into this directory")
