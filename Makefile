@@ -80,7 +80,7 @@ licences: ## the licence of each linked module; fails on one that we don't accep
 	scripts/licences
 
 .PHONY: bench
-bench: tools ## the platform beside what one could use instead, in one table: bench/RESULTS.md
+bench: tools ## the platform beside what one could use instead, in one table (20 minutes): bench/RESULTS.md
 	$(GO) run ./bench -out bench/RESULTS.md $(BENCH)
 	scripts/insert bench bench/RESULTS.md README.md
 
