@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/vondi-global/notifications/internal/config"
+	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redistest"
 	"github.com/vondi-global/notifications/internal/simulators"
 )
@@ -58,8 +59,10 @@ func TestTheSampleDay(t *testing.T) {
 					t.Errorf("the table doesn't show %q:\n%s", want, out)
 				}
 			}
-			if failures.MatchString(out.String()) || strings.Contains(out.String(), "under way") {
-				t.Errorf("something went wrong:\n%s", out)
+			for _, wrong := range []string{"under way", notify.ReasonEventLost, notify.ReasonRender, "planned"} {
+				if failures.MatchString(out.String()) || strings.Contains(out.String(), wrong) {
+					t.Errorf("something went wrong:\n%s", out)
+				}
 			}
 		})
 	}
@@ -72,7 +75,7 @@ func TestEveryTypeRunsThroughEverything(t *testing.T) {
 	if err := Dev(t.Context(), w, o); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if !strings.Contains(out.String(), "69 events") || failures.MatchString(out.String()) {
+	if !strings.Contains(out.String(), "69 events") || failures.MatchString(out.String()) || strings.Contains(out.String(), notify.ReasonEventLost) {
 		t.Errorf("got:\n%s", out)
 	}
 }

@@ -124,11 +124,19 @@ func (d *dev) fate(ctx context.Context, planned ledger.Kept, rec ledger.Record) 
 	if f.over {
 		return f, nil
 	}
-	has, err := d.queue.Has(ctx, []notify.Delivery{{ID: planned.ID, Channel: planned.Channel, Priority: planned.Priority}})
+	job := []notify.Delivery{{ID: planned.ID, Channel: planned.Channel, Priority: planned.Priority}}
+	has, err := d.queue.Has(ctx, job)
 	if err != nil {
 		return f, err
 	}
 	f.lost = !has[0]
+	waits, err := d.queue.Scheduled(ctx, job)
+	if err != nil {
+		return f, err
+	}
+	if waits[0] && rec.State == ledger.Planned {
+		f.outcome, f.state, f.over = "waits: only if nothing else reaches them", "in reserve", true
+	}
 	if last := lastEntry(rec); last != nil && last.Status == notify.Retried && time.Until(last.NextAt) > soon {
 		f.over = true
 	}

@@ -193,6 +193,19 @@ func (q *Queue) Has(ctx context.Context, deliveries []notify.Delivery) ([]bool, 
 	return has, nil
 }
 
+// Scheduled says for each delivery whether its job waits for its time, as a fallback's does.
+func (q *Queue) Scheduled(ctx context.Context, deliveries []notify.Delivery) ([]bool, error) {
+	states, err := q.states(ctx, deliveries)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	waits := make([]bool, len(deliveries))
+	for i, s := range states {
+		waits[i] = s == "scheduled"
+	}
+	return waits, nil
+}
+
 func (q *Queue) states(ctx context.Context, deliveries []notify.Delivery) ([]string, error) {
 	p := q.client.Pipeline()
 	cmds := make([]*redis.StringCmd, len(deliveries))

@@ -99,7 +99,7 @@ end
 local function event(key)
   local record = redis.call("GETRANGE", key, 0, 2047)
   if record == "" then return "" end
-  local last = 8 + string.sub(record, 1, 8)
+  local last = 8 + tonumber(string.sub(record, 1, 8), 10) -- some Lua take leading zeros for octal
   if last > #record then return redis.call("GETRANGE", key, 8, last - 1) end
   return string.sub(record, 9, last)
 end
@@ -261,7 +261,7 @@ return 1
 // Output: how many events.
 var keepScript = redis.NewScript(indexing + `
 local function parts(record)
-  local event = string.sub(record, 1, 8 + string.sub(record, 1, 8))
+  local event = string.sub(record, 1, 8 + tonumber(string.sub(record, 1, 8), 10))
   local kept, waits, broadcasts, plan = string.match(string.sub(record, #event + 1), "^(%d+) (%S*) (%S*)\n(.*)$")
   return event, kept, waits, broadcasts, plan
 end
