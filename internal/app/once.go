@@ -130,12 +130,14 @@ func (d *dev) fate(ctx context.Context, planned ledger.Kept, rec ledger.Record) 
 		return f, err
 	}
 	f.lost = !has[0]
-	waits, err := d.queue.Scheduled(ctx, job)
-	if err != nil {
-		return f, err
-	}
-	if waits[0] && rec.State == ledger.Planned {
-		f.outcome, f.state, f.over = "waits: only if nothing else reaches them", "in reserve", true
+	if rec.State == ledger.Planned {
+		waits, err := d.queue.Scheduled(ctx, job)
+		if err != nil {
+			return f, err
+		}
+		if waits[0] {
+			f.outcome, f.state, f.over = "waits: only if nothing else reaches them", "in reserve", true
+		}
 	}
 	if last := lastEntry(rec); last != nil && last.Status == notify.Retried && time.Until(last.NextAt) > soon {
 		f.over = true

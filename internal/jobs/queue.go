@@ -84,7 +84,7 @@ func scheduled(d notify.Delivery) bool { return !d.NotBefore.IsZero() }
 // the program was built with an asynq whose scripts are not known.
 func (q *Queue) oneByOne(ctx context.Context, deliveries []notify.Delivery) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(q.cfg.AtOnce)
+	g.SetLimit(max(1, q.cfg.AtOnce))
 	for _, d := range deliveries {
 		g.Go(func() error { return q.enqueue(ctx, d) })
 	}
@@ -182,28 +182,25 @@ func (q *Queue) ring(ctx context.Context, queues ...string) {
 // Has says for each delivery whether it still has a job: one that will run, or one that
 // crashed and will be recorded by the reconciler.
 func (q *Queue) Has(ctx context.Context, deliveries []notify.Delivery) ([]bool, error) {
-	states, err := q.states(ctx, deliveries)
-	if err != nil {
-		return nil, fmt.Errorf("jobs: %w", err)
-	}
-	has := make([]bool, len(deliveries))
-	for i, s := range states {
-		has[i] = s != "" && s != "completed"
-	}
-	return has, nil
+	return q.which(ctx, deliveries, func(state string) bool { return state != "" && state != "completed" })
 }
 
 // Scheduled says for each delivery whether its job waits for its time, as a fallback's does.
 func (q *Queue) Scheduled(ctx context.Context, deliveries []notify.Delivery) ([]bool, error) {
+	return q.which(ctx, deliveries, func(state string) bool { return state == "scheduled" })
+}
+
+// which says whose job is in such a state.
+func (q *Queue) which(ctx context.Context, deliveries []notify.Delivery, such func(state string) bool) ([]bool, error) {
 	states, err := q.states(ctx, deliveries)
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	waits := make([]bool, len(deliveries))
+	whose := make([]bool, len(deliveries))
 	for i, s := range states {
-		waits[i] = s == "scheduled"
+		whose[i] = such(s)
 	}
-	return waits, nil
+	return whose, nil
 }
 
 func (q *Queue) states(ctx context.Context, deliveries []notify.Delivery) ([]string, error) {
