@@ -28,6 +28,7 @@ internal/secret
 internal/similar
 internal/sms
 internal/redistest
+internal/testlog
 internal/browsertest
 internal/browsertest
 internal/simulators

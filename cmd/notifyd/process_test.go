@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/redistest"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 // process is the built daemon.
@@ -25,26 +23,8 @@ type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	url  string
-	log  *lines
+	log  *testlog.Log
 	file string
-}
-
-// lines is a log that is read while it is written.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // program is the daemon, built once for all tests.
@@ -68,8 +48,8 @@ func TestMain(m *testing.M) {
 
 func launch(t *testing.T, redisURL string) *process {
 	t.Helper()
-	p := &process{t: t, log: &lines{}, file: filepath.Join(t.TempDir(), "notifyd.yaml")}
-	addr := freeAddr(t)
+	p := &process{t: t, log: &testlog.Log{}, file: filepath.Join(t.TempDir(), "notifyd.yaml")}
+	addr := redistest.FreeAddr(t)
 	p.url = "http://" + addr
 	p.write("log: {level: info}\n")
 	p.cmd = exec.Command(program, "run", "--config", p.file)
@@ -80,16 +60,6 @@ func launch(t *testing.T, redisURL string) *process {
 	}
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
 	return p
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (p *process) write(text string) {

@@ -1,7 +1,6 @@
 package redis_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +27,7 @@ import (
 	"github.com/vondi-global/notifications/internal/secret"
 	"github.com/vondi-global/notifications/internal/simulators"
 	"github.com/vondi-global/notifications/internal/streams"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 // server is a Redis that knows exactly the users of a file, and one for the test.
@@ -107,7 +106,7 @@ func TestTheDaemonNeedsNoMore(t *testing.T) {
 	cfg.Sources = map[string]string{"listings": source.url("notifyd-source"), "notifications": queue.url("notifyd-source")}
 	cfg.Admin.Addr, cfg.Consumer, cfg.Streams.Discover = "127.0.0.1:0", "notifyd-0", 200*time.Millisecond
 	cfg.Email.URL, cfg.Email.Rate = secret.String(smtp.URL()+"&from=noreply@vondi.rs"), 1000
-	var log journal
+	var log testlog.Log
 	a, err := app.New(cfg, zerolog.New(&log).Level(zerolog.InfoLevel))
 	must(t, err)
 	must(t, a.Start(t.Context()))
@@ -124,24 +123,6 @@ func TestTheDaemonNeedsNoMore(t *testing.T) {
 	must(t, a.Stop())
 	queue.refusals(t)
 	source.refusals(t)
-}
-
-// journal is a log that may be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(b)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }
 
 // publish writes entries of people, one of an unknown buyer, and one that can't be read.

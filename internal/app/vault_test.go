@@ -1,14 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,25 +18,8 @@ import (
 	"github.com/vondi-global/notifications/internal/redistest"
 	"github.com/vondi-global/notifications/internal/simulators"
 	"github.com/vondi-global/notifications/internal/telemetry"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
-
-// buffer is a log that is written and read side by side.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
 
 // vault is a daemon in which everything secret and personal is marked.
 type vault struct {
@@ -46,7 +27,7 @@ type vault struct {
 	t      *testing.T
 	redis  *redis.Client
 	out    *outside
-	log    *buffer
+	log    *testlog.Log
 	otlp   *collector
 	hidden []string // what isn't ours to mark
 
@@ -55,7 +36,7 @@ type vault struct {
 
 func newVault(t *testing.T, sealed bool) *vault {
 	t.Helper()
-	v := &vault{t: t, log: &buffer{}, streams: map[string]bool{}}
+	v := &vault{t: t, log: &testlog.Log{}, streams: map[string]bool{}}
 	srv := redistest.Start(t, "--requirepass", redisPassword)
 	v.redis = redis.NewClient(&redis.Options{Addr: srv.Addr, Password: redisPassword})
 	t.Cleanup(func() { _ = v.redis.Close() })

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/rediskeys"
 	"github.com/vondi-global/notifications/internal/redistest"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 // desk is somebody at a terminal, with the platform's Redis and nobody who works jobs off.
@@ -48,7 +48,7 @@ func newDesk(t testing.TB) *desk {
 // session is a call whose terminal answers with some text.
 func (d *desk) session(answer string, args ...string) *session {
 	s := &session{args: args, IO: IO{
-		In: strings.NewReader(answer), Out: &bytes.Buffer{}, Err: &buffer{}, Environ: d.environ, Terminal: true, Zone: time.UTC,
+		In: strings.NewReader(answer), Out: &bytes.Buffer{}, Err: &testlog.Log{}, Environ: d.environ, Terminal: true, Zone: time.UTC,
 	}}
 	s.flags.output = "table"
 	return s
@@ -59,24 +59,6 @@ func (d *desk) call(answer string, args ...string) (code int, out, errs string) 
 	var o, e bytes.Buffer
 	code = Main(args, IO{In: strings.NewReader(answer), Out: &o, Err: &e, Environ: d.environ, Terminal: true, Zone: time.UTC})
 	return code, o.String(), e.String()
-}
-
-// buffer is one that two goroutines may use.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // failed records n payments whose SMS failed, and returns their deliveries.

@@ -46,7 +46,7 @@ func (s *Server) start() *Server {
 	t := s.t
 	t.Helper()
 	for range 5 { // another process may take the port in between
-		s.Addr = freeAddr(t)
+		s.Addr = FreeAddr(t)
 		if s.launch() == nil {
 			t.Cleanup(s.Kill)
 			return s
@@ -67,7 +67,8 @@ func dir(t testing.TB) string {
 	return d
 }
 
-func freeAddr(t testing.TB) string {
+// FreeAddr is an address on loopback that nobody listens at.
+func FreeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

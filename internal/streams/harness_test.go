@@ -18,6 +18,7 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redistest"
 	"github.com/vondi-global/notifications/internal/streams"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -178,7 +179,7 @@ type reading struct {
 	desk  *desk
 	grave *grave
 	tally *tally
-	log   *journal
+	log   *testlog.Log
 	stop  func() // and wait
 }
 
@@ -190,7 +191,7 @@ func start(t testing.TB, cfg streams.Config, o *redis.UniversalOptions) *reading
 
 func startWith(t testing.TB, cfg streams.Config, src streams.Source, d *desk) *reading {
 	t.Helper()
-	r := &reading{desk: d, grave: &grave{}, tally: &tally{}, log: &journal{}}
+	r := &reading{desk: d, grave: &grave{}, tally: &tally{}, log: &testlog.Log{}}
 	r.Reader = streams.NewReader(cfg, src, d, r.grave, r.tally, zerolog.New(r.log))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -208,24 +209,6 @@ func startWith(t testing.TB, cfg streams.Config, src streams.Source, d *desk) *r
 		}
 	})
 	return r
-}
-
-// journal keeps log lines.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
 }
 
 func options(s *redistest.Server) *redis.UniversalOptions {
