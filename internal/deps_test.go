@@ -30,7 +30,6 @@ internal/sms
 internal/redistest
 internal/testlog
 internal/browsertest
-internal/browsertest
 internal/simulators
 internal/embedded
 templates
@@ -61,6 +60,8 @@ internal/channels/channelstest internal/notify internal/channels internal/secret
 internal/channels/email        internal/notify internal/channels internal/secret
 internal/channels/telegram     internal/notify internal/channels internal/secret
 internal/channels/push         internal/notify internal/channels internal/secret
+internal/channels/push/without/firestore
+internal/channels/push/without/storage
 internal/channels/sms          internal/notify internal/channels internal/channels/sms/… internal/secret internal/sms
 internal/channels/sms/twilio   internal/notify internal/channels internal/secret internal/sms
 internal/channels/sms/infobip  internal/notify internal/channels internal/secret internal/sms
