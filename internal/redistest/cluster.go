@@ -39,7 +39,7 @@ func StartCluster(t testing.TB, replicas int, args ...string) *Cluster {
 	for i, n := range c.Nodes {
 		c.do(n, "cluster", "meet", "127.0.0.1", c.Nodes[0].Port())
 		if i < masters {
-			c.do(n, "cluster", "addslotsrange", i*slots/masters, (i+1)*slots/masters-1)
+			c.do(n, addSlots(i*slots/masters, (i+1)*slots/masters)...)
 		}
 	}
 	c.awaitAll("the nodes know each other", func(info string) bool {
@@ -58,6 +58,15 @@ func StartCluster(t testing.TB, replicas int, args ...string) *Cluster {
 		})
 	}
 	return c
+}
+
+// addSlots gives a node the slots from..to-1, one by one: Redis 6.2 knows no ranges.
+func addSlots(from, to int) []any {
+	args := []any{"cluster", "addslots"}
+	for slot := from; slot < to; slot++ {
+		args = append(args, slot)
+	}
+	return args
 }
 
 // do runs a command on one node.

@@ -1,10 +1,13 @@
 // Package redistest runs real redis-server processes for tests: one server, a Sentinel
 // group, a Cluster, and a [Proxy] that spoils the line to any of them. A server can be
-// stopped and started again on its port and data, killed, and frozen. `make tools` installs
-// redis-server; without it the tests fail, they are never skipped.
+// stopped and started again on its port and data, killed, and frozen. The server is the
+// redis-server in PATH, which `make tools` installs, or the program that the environment
+// variable REDIS_SERVER names: another version, or Valkey's. Without one the tests fail,
+// they are never skipped.
 package redistest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -78,9 +81,12 @@ func FreeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// Program is what runs as the server.
+func Program() string { return cmp.Or(os.Getenv("REDIS_SERVER"), "redis-server") }
+
 func (s *Server) launch() error {
 	_, port, _ := net.SplitHostPort(s.Addr)
-	s.cmd = exec.Command("redis-server", s.argv(port)...)
+	s.cmd = exec.Command(Program(), s.argv(port)...)
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
