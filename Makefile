@@ -84,6 +84,10 @@ bench: tools ## the platform beside what one could use instead, in one table (20
 	$(GO) run ./bench -out bench/RESULTS.md $(BENCH)
 	scripts/insert bench bench/RESULTS.md README.md
 
+.PHONY: bench-flat
+bench-flat: tools ## whether memory stays flat: SOAK=1h of a steady load (an hour by default)
+	$(GO) run ./bench -only flat -flat $${SOAK:-1h} -out bench/FLAT.md
+
 .PHONY: bench-channels
 bench-channels: ## each channel beside its library on the same simulator: ×time, ×allocs, ×rate
 	$(GO) test -run '^$$' -bench . -cpu 1 ./internal/channels/email ./internal/channels/telegram ./internal/channels/push ./internal/channels/sms/...

@@ -23,6 +23,7 @@ type options struct {
 	scale    float64 // of all amounts
 	alone    bool
 	burst    time.Duration
+	flat     time.Duration
 	members  int
 	out      string
 	samples  string
@@ -41,11 +42,12 @@ func main() {
 
 func parse() options {
 	var o options
-	only := flag.String("only", "", "regular expression of the sections to run: strokes, road, latency, broadcast, burst, scale")
+	only := flag.String("only", "", "regular expression of the sections to run: strokes, road, latency, broadcast, burst, scale, flat")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of those measures in which contestants take turns")
 	flag.Float64Var(&o.scale, "scale", 1, "how much work, 1 for the usual amounts")
 	flag.BoolVar(&o.alone, "alone", false, "measure ours only, to hold it against another version of itself")
 	flag.DurationVar(&o.burst, "burst", time.Minute, "how long the burst lasts")
+	flag.DurationVar(&o.flat, "flat", 0, "how long memory is watched under a steady load; 0 for not at all")
 	flag.IntVar(&o.members, "members", 1_000_000, "members of the broadcast's audience")
 	flag.StringVar(&o.out, "out", "", "write the table to this file, too")
 	flag.StringVar(&o.samples, "samples", "", "append every round to this file, for benchstat")
@@ -71,6 +73,7 @@ func sections() []section {
 		{"broadcast", (*bench).broadcast},
 		{"burst", (*bench).burst},
 		{"scale", (*bench).scaling},
+		{"flat", (*bench).flat},
 	}
 }
 
@@ -94,7 +97,7 @@ func run(ctx context.Context, o options) error {
 	}
 	began, load := time.Now(), loadOf()
 	for _, s := range sections() {
-		if !o.only.MatchString(s.name) {
+		if !o.only.MatchString(s.name) || s.name == "flat" && o.flat == 0 {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s %s …\n", time.Now().Format(time.TimeOnly), s.name)

@@ -40,6 +40,7 @@ func targets() []target {
 		{measure: burstShare, least: 99.9, show: func(v float64) string { return fmt.Sprintf("%.2f", v) }},
 		{measure: idleMemory, most: 40, show: plain},
 		{measure: loadMemory, most: 150, show: plain},
+		{measure: flatMemory, most: 1.1, show: func(v float64) string { return fmt.Sprintf("%.2f", v) }},
 	}
 }
 
@@ -61,6 +62,7 @@ const (
 	burstP99    = "sevenfold burst, one provider down: others' latency, p99"
 	idleMemory  = "memory of an idle pod"
 	loadMemory  = "memory of a pod under full load"
+	flatMemory  = "memory of a pod under a steady load, the last tenth beside the second"
 	queuedBytes = "Redis: a queued delivery"
 	rememberedB = "Redis: a remembered delivery"
 	scaling     = "scale: whole road"
