@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -188,6 +189,49 @@ func TestAGroupBeyondTheEndBeginsAnew(t *testing.T) {
 	r := start(t, quick(), options(s))
 	r.awaitOrders(t, 0, 5)
 	awaitIdle(t, c, orders)
+}
+
+// between runs something once, after a look at a stream and before the look at its groups: a
+// server may get to other clients there.
+type between struct{ run func() }
+
+func (between) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (between) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
+
+func (b between) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if _, look := cmds[0].(*redis.XInfoStreamCmd); !look {
+			return next(ctx, cmds)
+		}
+		err := next(ctx, cmds[:1])
+		b.run()
+		return errors.Join(err, next(ctx, cmds[1:]))
+	}
+}
+
+// TestAnEntryThatComesDuringALookIsNoRestoredCopy: the group is then seen beyond the end
+// that the stream had a moment before.
+func TestAnEntryThatComesDuringALookIsNoRestoredCopy(t *testing.T) {
+	s := redistest.Start(t)
+	c := s.Client()
+	addOrders(t, c, orders, 0, 5)
+	client, d := streams.NewClient(options(s)), &desk{}
+	looked := make(chan struct{})
+	client.AddHook(between{sync.OnceFunc(func() {
+		defer close(looked)
+		add(t, c, orders, accepted(5))
+		await(t, "the entry to be read", func() bool { return len(d.orderIDs()) == 6 })
+	})})
+	r := startWith(t, quick(), streams.Source{Name: "listings", Client: client}, d)
+	<-looked
+	await(t, "health", func() bool { h := r.Health(); return len(h.Streams) == 1 && h.Streams[0].Length == 6 })
+	awaitIdle(t, c, orders)
+	for _, e := range d.events() {
+		if n := d.triesOf(e.Source.Entry); n != 1 {
+			t.Errorf("%s was dispatched %d times", e.Source.Entry, n)
+		}
+	}
 }
 
 // TestTrimmedBeforeReadIsCounted trims a stream while the reader is held up.

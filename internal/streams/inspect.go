@@ -34,7 +34,7 @@ func (r *Reader) inspect(ctx context.Context, names []string) {
 		}
 		seen[v.Name] = v.health(g, time.Now())
 		if v.adrift(g) {
-			r.realign(ctx, v, g)
+			r.realign(ctx, v.Name)
 		}
 	}
 	r.status.inspected(seen)

@@ -6,13 +6,18 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// realignScript finds out how many entries trimming took before a group had read them: its
-// count of read entries is behind its position then. The count is put right, so that the
-// loss is told once, by whoever runs this first. It needs Redis 7, which counts.
+// realignScript puts a group's position right. It looks itself, in one breath: what we saw
+// before may be older than the group's last read.
+//
+// A group beyond its stream's end, which would silently see nothing, goes back to the
+// beginning: the stream was made again, or restored from an older copy. Else it finds out how
+// many entries trimming took before the group had read them: the count of read entries is
+// behind the position then. The count is put right, so that the loss is told once, by whoever
+// runs this first. That needs Redis 7, which counts.
 //
 // KEYS[1] -> stream
 // ARGV[1] -> group
-// Output: entries lost before they were read
+// Output: entries lost before they were read; -1 if the group goes back
 var realignScript = redis.NewScript(`
 local function map(list)
   local m = {}
@@ -36,7 +41,12 @@ for _, list in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
 end
 if not g then return 0 end
 local at, last, first = g['last-delivered-id'], s['last-generated-id'], s['recorded-first-entry-id']
+if less(last, at) then
+  redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], '0')
+  return -1
+end
 local added, length, read = s['entries-added'], s['length'], g['entries-read']
+if not added then return 0 end
 local position
 if at == last then
   position = added
@@ -51,29 +61,16 @@ if not read then return 0 end
 return math.max(0, position - read)
 `)
 
-// realign puts a group's position right, and sounds the alarm where entries were lost.
-func (r *Reader) realign(ctx context.Context, v View, g *GroupView) {
-	if CompareIDs(g.LastDeliveredID, v.Info.LastGeneratedID) > 0 {
-		r.rewind(ctx, v.Name)
-		return
-	}
-	r.countLost(ctx, v.Name)
-}
-
-// rewind deals with a group beyond its stream's end, which would silently see nothing: the
-// stream was made again, or restored from an older copy. What was sent stays sent.
-func (r *Reader) rewind(ctx context.Context, stream string) {
-	err := r.src.Client.XGroupSetID(ctx, stream, r.cfg.Group, "0").Err()
-	r.log.Error().Err(err).Str("stream", stream).Msg("Stream begins anew with lower ids: the group goes back to the beginning")
-}
-
-func (r *Reader) countLost(ctx context.Context, stream string) {
+// realign puts a group's position right, and sounds the alarm where entries were lost or the
+// stream begins anew. What was sent stays sent.
+func (r *Reader) realign(ctx context.Context, stream string) {
 	lost, err := realignScript.Run(ctx, r.src.Client, []string{stream}, r.cfg.Group).Int64()
-	if err != nil {
+	switch {
+	case err != nil:
 		r.log.Debug().Err(err).Str("stream", stream).Msg("What trimming took can't be counted")
-		return
-	}
-	if lost > 0 {
+	case lost < 0:
+		r.log.Error().Str("stream", stream).Msg("Stream begins anew with lower ids: the group goes back to the beginning")
+	case lost > 0:
 		r.obs.Lost(stream, lost)
 		r.log.Error().Str("stream", stream).Int64("entries", lost).Msg("Entries were trimmed before they were read")
 	}
@@ -82,6 +79,6 @@ func (r *Reader) countLost(ctx context.Context, stream string) {
 // beginCounting makes a new group count from its first entry on, where the server counts.
 func (r *Reader) beginCounting(ctx context.Context, stream string) {
 	if info, err := r.src.Client.XInfoStream(ctx, stream).Result(); err == nil && info.EntriesAdded > 0 {
-		r.countLost(ctx, stream)
+		r.realign(ctx, stream)
 	}
 }
