@@ -26,6 +26,7 @@ internal/notify
 internal/rediskeys
 internal/secret
 internal/similar
+internal/proxies
 internal/sms
 internal/redistest
 internal/testlog
@@ -38,7 +39,7 @@ locales
 internal/redisconn   internal/secret
 internal/telemetry   internal/notify
 internal/seal        internal/secret
-internal/config      internal/redisconn internal/seal internal/secret internal/similar
+internal/config      internal/proxies internal/redisconn internal/seal internal/secret internal/similar
 internal/eventtypes  internal/notify internal/similar
 internal/eventtypes/contract internal/eventtypes internal/notify
 
@@ -67,8 +68,8 @@ internal/channels/sms/twilio   internal/notify internal/channels internal/secret
 internal/channels/sms/infobip  internal/notify internal/channels internal/secret internal/sms
 internal/channels/sms/smpp     internal/notify internal/channels internal/secret internal/sms
 
-internal/admin       internal/notify internal/secret
-internal/public      internal/notify internal/secret internal/channels
+internal/admin       internal/notify internal/secret internal/proxies
+internal/public      internal/notify internal/secret internal/proxies internal/channels
 internal/devinbox    internal/screen internal/simulators
 internal/providers   internal/notify internal/secret internal/config internal/channels internal/channels/…
 internal/wording     internal/config internal/render templates locales

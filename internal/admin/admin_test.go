@@ -15,7 +15,9 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/vondi-global/notifications/internal/proxies"
 	"github.com/vondi-global/notifications/internal/redistest"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -144,10 +146,90 @@ func TestLogin(t *testing.T) {
 
 func TestWithoutLoginLoopbackOnly(t *testing.T) {
 	g := guard{}
-	for remote, want := range map[string]bool{"127.0.0.1:5": true, "[::1]:5": true, "10.1.2.3:5": false, "nonsense": false} {
-		if got := g.admits(&http.Request{RemoteAddr: remote, Header: http.Header{}}); got != want {
-			t.Errorf("%s: got %v", remote, got)
+	for _, tc := range []struct {
+		remote, host string
+		want         bool
+	}{
+		{"127.0.0.1:5", "localhost:8085", true},
+		{"[::1]:5", "[::1]:8085", true},
+		{"127.0.0.1:5", "127.0.0.1", true},
+		{"10.1.2.3:5", "localhost:8085", false},
+		{"127.0.0.1:5", "evil.example:8085", false}, // a page that has its name point here
+		{"nonsense", "localhost", false},
+	} {
+		if _, got := g.admits(&http.Request{RemoteAddr: tc.remote, Host: tc.host, Header: http.Header{}}); got != tc.want {
+			t.Errorf("%s asks for %s: got %v", tc.remote, tc.host, got)
 		}
+	}
+	log := &testlog.Log{}
+	s, err := Listen(Config{Addr: "127.0.0.1:0"}, zerolog.New(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(t.Context()); err != nil || !strings.Contains(log.String(), "answer on loopback only") {
+		t.Errorf("%v; nobody is told: %s", err, log)
+	}
+}
+
+// TestAProxyNamesThePerson: what an OIDC proxy says in its header is a login, what others say
+// in it isn't.
+func TestAProxyNamesThePerson(t *testing.T) {
+	set, err := proxies.Parse("10.0.0.0/8, 127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byHeader := guard{header: "X-Auth-Request-Email", proxies: set}
+	byBoth := guard{header: "X-Auth-Request-Email", proxies: set, user: "ops", password: "hunter2"}
+	ana := http.Header{"X-Auth-Request-Email": {"ana@vondi.rs"}}
+	for name, tc := range map[string]struct {
+		guard  guard
+		remote string
+		header http.Header
+		who    string
+		want   bool
+	}{
+		"the proxy":                   {byHeader, "10.1.2.3:5", ana, "ana@vondi.rs", true},
+		"the proxy, beside a login":   {byBoth, "10.1.2.3:5", ana, "ana@vondi.rs", true},
+		"the login, past the proxy":   {byBoth, "192.0.2.7:5", http.Header{"Authorization": {"Basic b3BzOmh1bnRlcjI="}}, "ops", true},
+		"a stranger":                  {byHeader, "192.0.2.7:5", ana, "", false},
+		"nobody is logged in":         {byHeader, "10.1.2.3:5", http.Header{}, "", false},
+		"an empty name":               {byHeader, "10.1.2.3:5", http.Header{"X-Auth-Request-Email": {""}}, "", false},
+		"two names":                   {byHeader, "10.1.2.3:5", http.Header{"X-Auth-Request-Email": {"eve@x", "ana@vondi.rs"}}, "", false},
+		"another header":              {byHeader, "10.1.2.3:5", http.Header{"X-Forwarded-Email": {"ana@vondi.rs"}}, "", false},
+		"this machine, by no proxy":   {byHeader, "127.0.0.1:5", http.Header{}, "", false},
+		"an empty password is no key": {byHeader, "192.0.2.7:5", http.Header{"Authorization": {"Basic Og=="}}, "", false},
+	} {
+		if who, ok := tc.guard.admits(&http.Request{RemoteAddr: tc.remote, Host: "localhost", Header: tc.header}); ok != tc.want || ok && who != tc.who {
+			t.Errorf("%s: got %q, %v", name, who, ok)
+		}
+	}
+}
+
+// TestWhoLooksStandsInTheLog: masked, once a visit, and each change.
+func TestWhoLooksStandsInTheLog(t *testing.T) {
+	log := &testlog.Log{}
+	set, err := proxies.Parse("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Listen(Config{Addr: "127.0.0.1:0", ProxyHeader: "X-Auth-Request-Email", Proxies: set}, zerolog.New(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	s.Guarded("/asynqmon/", http.NotFoundHandler())
+	s.Start()
+	ana := func(r *http.Request) { r.Header.Set("X-Auth-Request-Email", "ana@vondi.rs") }
+	for range 3 {
+		request(t, "GET", "http://"+s.Addr()+"/asynqmon/", ana)
+	}
+	request(t, "POST", "http://"+s.Addr()+"/asynqmon/api/queues/sms:high:pause", ana)
+	if status, body := request(t, "GET", "http://"+s.Addr()+"/asynqmon/"); status != http.StatusForbidden || !strings.Contains(body, "proxy") {
+		t.Errorf("without a name: got %d %s", status, body)
+	}
+	lines := log.String()
+	if strings.Count(lines, `"who":"a•••@vondi.rs"`) != 2 || !strings.Contains(lines, "sms:high:pause") || strings.Contains(lines, "ana@") {
+		t.Errorf("want one line of the visit and one of the change:\n%s", lines)
 	}
 }
 

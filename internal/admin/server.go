@@ -14,17 +14,21 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/vondi-global/notifications/internal/proxies"
 	"github.com/vondi-global/notifications/internal/secret"
 )
 
 // grace is how long open requests may take when the server stops.
 const grace = 2 * time.Second
 
-// Config is where the server listens and who may look.
+// Config is where the server listens and who may look: who knows the login, and whom one of
+// the proxies names in the header. Without either, who is on the same machine.
 type Config struct {
-	Addr     string
-	User     string
-	Password secret.String
+	Addr        string
+	User        string
+	Password    secret.String
+	ProxyHeader string // such as X-Auth-Request-Email
+	Proxies     proxies.Set
 }
 
 // Server is the operators' server.
@@ -46,14 +50,17 @@ func Listen(cfg Config, log zerolog.Logger) (*Server, error) {
 	}
 	s := &Server{
 		listener: l, mux: http.NewServeMux(), log: log, done: make(chan struct{}),
-		guard: guard{user: cfg.User, password: cfg.Password},
+		guard: guard{
+			user: cfg.User, password: cfg.Password, header: cfg.ProxyHeader, proxies: cfg.Proxies,
+			visits: newVisits(time.Now), log: log,
+		},
 	}
 	s.http = &http.Server{
 		Handler:           http.NewCrossOriginProtection().Handler(s.mux),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 	}
-	if cfg.Password.Empty() {
-		log.Warn().Str("addr", l.Addr().String()).Msg("No admin password is set: asynqmon and the profiler answer on loopback only")
+	if s.guard.open() {
+		log.Warn().Str("addr", l.Addr().String()).Msg("No admin login is set: asynqmon, the profiler and /config answer on loopback only")
 	}
 	return s, nil
 }

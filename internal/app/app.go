@@ -26,6 +26,7 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/pipeline"
 	"github.com/vondi-global/notifications/internal/providers"
+	"github.com/vondi-global/notifications/internal/proxies"
 	"github.com/vondi-global/notifications/internal/render"
 	"github.com/vondi-global/notifications/internal/streams"
 	"github.com/vondi-global/notifications/internal/telemetry"
@@ -169,10 +170,14 @@ func (a *App) buildTelemetry() error {
 }
 
 func (a *App) buildAdmin() error {
-	var err error
-	a.admin, err = admin.Listen(admin.Config{Addr: a.cfg.Admin.Addr, User: a.cfg.Admin.User, Password: a.cfg.Admin.Password}, a.log)
+	c := a.cfg.Admin
+	trusted, err := proxies.Parse(c.Proxies)
 	if err != nil {
-		return fmt.Errorf("admin.addr=%s: %w", a.cfg.Admin.Addr, err)
+		return fmt.Errorf("admin.proxies: %w", err)
+	}
+	a.admin, err = admin.Listen(admin.Config{Addr: c.Addr, User: c.User, Password: c.Password, ProxyHeader: c.Header, Proxies: trusted}, a.log)
+	if err != nil {
+		return fmt.Errorf("admin.addr=%s: %w", c.Addr, err)
 	}
 	a.onStop("admin", a.admin.Stop)
 	return nil

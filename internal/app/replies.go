@@ -15,6 +15,7 @@ import (
 	"github.com/vondi-global/notifications/internal/eventtypes"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/proxies"
 	"github.com/vondi-global/notifications/internal/public"
 	"github.com/vondi-global/notifications/internal/replies"
 )
@@ -88,8 +89,12 @@ func (a *App) buildPublic(desk *replies.Desk) error {
 	if err != nil {
 		return err
 	}
+	before, err := proxies.Parse(c.Proxies)
+	if err != nil {
+		return fmt.Errorf("public.proxies: %w", err)
+	}
 	cfg := public.Config{
-		Addr: c.Addr, Links: public.Links{Base: c.URL, Key: c.Key}, Preferences: a.book, Feedback: desk,
+		Addr: c.Addr, Proxies: before, Links: public.Links{Base: c.URL, Key: c.Key}, Preferences: a.book, Feedback: desk,
 		Callbacks: callbacks, Log: a.log, Now: time.Now,
 	}
 	if a.cfg.Telegram.Updates == "webhook" {

@@ -49,15 +49,18 @@ type Admin struct {
 	Addr     string        `yaml:"addr" env:"ADMIN_ADDR" doc:"Address of health, metrics and asynqmon. Without a login, what shows jobs answers on loopback only."`
 	User     string        `yaml:"user" env:"ADMIN_USER" doc:"Login of asynqmon and of the profiler."`
 	Password secret.String `yaml:"password" env:"ADMIN_PASSWORD" doc:"Its password."`
+	Header   string        `yaml:"proxy_header" env:"ADMIN_PROXY_HEADER" doc:"Header in which a proxy that logs people in (oauth2-proxy) names the person, such as X-Auth-Request-Email: a login beside the password, or instead of it. Empty: none."`
+	Proxies  string        `yaml:"proxies" env:"ADMIN_PROXIES" doc:"Networks of those proxies, such as 10.0.0.0/8,192.0.2.7: from elsewhere the header says nothing. They must overwrite what browsers send in it."`
 	Writable bool          `yaml:"writable" env:"ADMIN_WRITABLE" doc:"Let asynqmon change queues; read-only otherwise."`
 }
 
 // Public is the server of the recipients' links and the providers' callbacks. Without an
 // address it is off.
 type Public struct {
-	Addr string        `yaml:"addr" env:"PUBLIC_ADDR" doc:"Address of the public server. Empty: none."`
-	URL  string        `yaml:"url" env:"PUBLIC_URL" doc:"How strangers reach it, https, without a slash at the end. Emails then carry an unsubscribe link."`
-	Key  secret.String `yaml:"key" env:"PUBLIC_KEY" doc:"Signs the links that unsubscribe and those to the bot: 32 characters or more, the same on all pods and for notifyctl, for ever."`
+	Addr    string        `yaml:"addr" env:"PUBLIC_ADDR" doc:"Address of the public server. Empty: none."`
+	URL     string        `yaml:"url" env:"PUBLIC_URL" doc:"How strangers reach it, https, without a slash at the end. Emails then carry an unsubscribe link."`
+	Proxies string        `yaml:"proxies" env:"PUBLIC_PROXIES" doc:"Networks of the reverse proxies before it, such as 10.0.0.0/8: of requests from there X-Forwarded-For says who asks, and limits hold for him. Empty: none."`
+	Key     secret.String `yaml:"key" env:"PUBLIC_KEY" doc:"Signs the links that unsubscribe and those to the bot: 32 characters or more, the same on all pods and for notifyctl, for ever."`
 }
 
 // Log says how much is logged, and in which shape.

@@ -109,11 +109,14 @@ func TestProblems(t *testing.T) {
 				"streams.count=0: want 1 to 10000",
 			},
 		},
-		"forgetful":    {env: []string{"VONDINOTIFY_HISTORY_MARKERS=1h"}, want: []string{"history.markers=1h0m0s: want 48h0m0s to 720h0m0s"}},
-		"source":       {env: []string{"VONDINOTIFY_SOURCES=wms=http://u:hunter2@h"}, want: []string{"source wms", "redis-sentinel://"}},
-		"redis":        {env: []string{"VONDINOTIFY_REDIS_URL=http://u:hunter2@h"}, want: []string{"redis.url=***", `unknown scheme "http"`}},
-		"secret value": {yaml: "redis:\n  passwort: hunter2\n", want: []string{":2: unknown key passwort; did you mean password?"}},
-		"secret file":  {env: []string{"VONDINOTIFY_SMS_URL_FILE=/nowhere"}, want: []string{"VONDINOTIFY_SMS_URL_FILE", "no such file"}},
+		"header of anybody":    {env: []string{"VONDINOTIFY_ADMIN_PROXY_HEADER=X-Auth-Request-Email"}, want: []string{"admin.proxy_header=X-Auth-Request-Email: want admin.proxy_header and admin.proxies both"}},
+		"proxies of no header": {env: []string{"VONDINOTIFY_ADMIN_PROXIES=10.0.0.0/8"}, want: []string{"admin.proxy_header=: want"}},
+		"no networks":          {env: []string{"VONDINOTIFY_PUBLIC_PROXIES=ingress"}, want: []string{`public.proxies=ingress: "ingress": want a network such as 10.0.0.0/8`}},
+		"forgetful":            {env: []string{"VONDINOTIFY_HISTORY_MARKERS=1h"}, want: []string{"history.markers=1h0m0s: want 48h0m0s to 720h0m0s"}},
+		"source":               {env: []string{"VONDINOTIFY_SOURCES=wms=http://u:hunter2@h"}, want: []string{"source wms", "redis-sentinel://"}},
+		"redis":                {env: []string{"VONDINOTIFY_REDIS_URL=http://u:hunter2@h"}, want: []string{"redis.url=***", `unknown scheme "http"`}},
+		"secret value":         {yaml: "redis:\n  passwort: hunter2\n", want: []string{":2: unknown key passwort; did you mean password?"}},
+		"secret file":          {env: []string{"VONDINOTIFY_SMS_URL_FILE=/nowhere"}, want: []string{"VONDINOTIFY_SMS_URL_FILE", "no such file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := ""

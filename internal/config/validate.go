@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vondi-global/notifications/internal/proxies"
 	"github.com/vondi-global/notifications/internal/redisconn"
 	"github.com/vondi-global/notifications/internal/seal"
 	"github.com/vondi-global/notifications/internal/secret"
@@ -25,6 +26,9 @@ func (c *Config) checks() map[string]func() string {
 		"redis.barrier":           between(c.Redis.Barrier, 0, 10),
 		"sources":                 c.checkSources,
 		"admin.addr":              func() string { return listenAddr(c.Admin.Addr) },
+		"admin.proxy_header":      c.checkProxyHeader,
+		"admin.proxies":           func() string { return networks(c.Admin.Proxies) },
+		"public.proxies":          func() string { return networks(c.Public.Proxies) },
 		"log.level":               oneOf(c.Log.Level, "debug", "info", "warn", "error"),
 		"log.format":              oneOf(c.Log.Format, "json", "console"),
 		"public.addr":             c.checkPublic,
@@ -97,6 +101,13 @@ func (c *Config) checkPublic() string {
 	return listenAddr(c.Public.Addr)
 }
 
+func (c *Config) checkProxyHeader() string {
+	if (c.Admin.Header == "") != (c.Admin.Proxies == "") {
+		return "want admin.proxy_header and admin.proxies both, or neither: from anybody else the header is worth nothing"
+	}
+	return match(c.Admin.Header, `^[A-Za-z0-9-]*$`, "want the name of a header, such as X-Auth-Request-Email")()
+}
+
 func (c *Config) checkUpdates() string {
 	if c.Telegram.Updates == "webhook" && (c.Public.Addr == "" || c.Telegram.Webhook.Empty()) {
 		return "want public.addr and telegram.webhook_secret beside it"
@@ -141,6 +152,13 @@ func redisURL(u string) string {
 
 func sealKeys(keys secret.String) string {
 	if _, err := seal.New(keys); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func networks(s string) string {
+	if _, err := proxies.Parse(s); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/proxies"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -39,9 +40,13 @@ func (b *book) Feedback(_ context.Context, f []channels.Feedback) error {
 
 func listen(t *testing.T) (*Server, *book) {
 	t.Helper()
+	before, err := proxies.Parse("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := &book{set: map[string]notify.Choice{}}
 	s, err := Listen(Config{
-		Addr: "127.0.0.1:0", Links: Links{Base: "https://notify.example", Key: "0123456789abcdef0123456789abcdef"},
+		Addr: "127.0.0.1:0", Proxies: before, Links: Links{Base: "https://notify.example", Key: "0123456789abcdef0123456789abcdef"},
 		Preferences: b, Feedback: b, Log: zerolog.Nop(), Now: time.Now,
 		Callbacks: map[string]Callback{"twilio": func(r *http.Request, body []byte) ([]channels.Feedback, error) {
 			switch r.Header.Get("X-Signature") {
@@ -189,5 +194,24 @@ func TestLimits(t *testing.T) {
 	now = now.Add(time.Second)
 	if !l.allow("1.2.3.4") {
 		t.Error("the limit must recover")
+	}
+}
+
+// TestOneAddressUsesUpItsOwnLimitOnly: behind a proxy as well.
+func TestOneAddressUsesUpItsOwnLimitOnly(t *testing.T) {
+	s, _ := listen(t)
+	ask := func(from string) int {
+		status, _ := do(t, s, "GET", "/u/x", "", "X-Forwarded-For", from)
+		return status
+	}
+	n := 0
+	for ask("192.0.2.7") != http.StatusTooManyRequests && n < 10*burst {
+		n++
+	}
+	if n < burst || n == 10*burst {
+		t.Errorf("%d requests passed, want about %d", n, burst)
+	}
+	if status := ask("192.0.2.8"); status != http.StatusNotFound {
+		t.Errorf("another address: got %d", status)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/channels"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/proxies"
 )
 
 // maxBody bounds a request. Providers batch reports; SES puts a whole bounce into one.
@@ -31,6 +32,7 @@ type Callback func(r *http.Request, body []byte) ([]channels.Feedback, error)
 // Config is what the server serves.
 type Config struct {
 	Addr        string
+	Proxies     proxies.Set // that stand before it: they say who asks
 	Links       Links
 	Preferences Preferences
 	Feedback    channels.Listener
@@ -104,8 +106,7 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
-		host, _, _ := net.SplitHostPort(r.RemoteAddr)
-		if !s.limits.allow(host) {
+		if !s.limits.allow(s.cfg.Proxies.Client(r)) {
 			h.Set("Retry-After", "1")
 			http.Error(w, "Too many requests.", http.StatusTooManyRequests)
 			return
