@@ -116,7 +116,7 @@ func (a *App) Run(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	if err := a.Start(ctx); err != nil {
+	if err := a.Start(); err != nil {
 		return err
 	}
 	for {
@@ -130,7 +130,7 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // Start starts everything: the admin server first, so that one can watch.
-func (a *App) Start(ctx context.Context) error {
+func (a *App) Start() error {
 	a.admin.Start()
 	for _, begin := range a.begin {
 		if err := begin(); err != nil {
@@ -138,7 +138,7 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}
 	a.log.Info().Str("admin", a.admin.Addr()).Str("consumer", a.cfg.Consumer).Int("types", len(eventtypes.Catalogue())).Msg("notifyd runs")
-	return ctx.Err()
+	return nil
 }
 
 // Stop ends everything in order: not ready any more → readers → workers → senders → Redis

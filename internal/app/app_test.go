@@ -125,7 +125,7 @@ func daemon(t *testing.T, change ...func(*config.Config)) (*App, *redis.Client) 
 
 func start(t *testing.T, a *App) {
 	t.Helper()
-	if err := a.Start(t.Context()); err != nil {
+	if err := a.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -134,6 +134,19 @@ func start(t *testing.T, a *App) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestAStopDuringTheStartStopsInOrder: a pod may be told to go before it runs.
+func TestAStopDuringTheStartStopsInOrder(t *testing.T) {
+	a, _ := daemon(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.Run(ctx); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if !a.stopping.Load() {
+		t.Error("it was left running")
+	}
 }
 
 func TestWhatCannotBeReadIsSetAside(t *testing.T) {

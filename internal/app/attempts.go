@@ -13,22 +13,29 @@ import (
 // hang for ever.
 type attempts struct {
 	mu      sync.Mutex
-	running map[string]time.Time
+	running map[*attempt]bool
 }
 
-func newAttempts() *attempts { return &attempts{running: map[string]time.Time{}} }
+// attempt is one at a delivery. While it hangs, the queue makes others at the same one.
+type attempt struct {
+	delivery string
+	since    time.Time
+}
+
+func newAttempts() *attempts { return &attempts{running: map[*attempt]bool{}} }
 
 type deliver func(context.Context, notify.Delivery, notify.Attempt) notify.Decision
 
 // watched is a handler whose attempts are known.
 func (a *attempts) watched(next deliver) deliver {
 	return func(ctx context.Context, d notify.Delivery, n notify.Attempt) notify.Decision {
+		one := &attempt{d.ID, time.Now()}
 		a.mu.Lock()
-		a.running[d.ID] = time.Now()
+		a.running[one] = true
 		a.mu.Unlock()
 		defer func() {
 			a.mu.Lock()
-			delete(a.running, d.ID)
+			delete(a.running, one)
 			a.mu.Unlock()
 		}()
 		return next(ctx, d, n)
@@ -39,9 +46,9 @@ func (a *attempts) watched(next deliver) deliver {
 func (a *attempts) stuck(limit time.Duration) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for id, since := range a.running {
-		if time.Since(since) > limit {
-			return id
+	for one := range a.running {
+		if time.Since(one.since) > limit {
+			return one.delivery
 		}
 	}
 	return ""

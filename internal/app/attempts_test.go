@@ -12,11 +12,15 @@ import (
 func TestAWorkerThatStandsStillIsSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, release := newAttempts(), make(chan struct{})
-		run := a.watched(func(context.Context, notify.Delivery, notify.Attempt) notify.Decision {
-			<-release
+		run := a.watched(func(_ context.Context, _ notify.Delivery, n notify.Attempt) notify.Decision {
+			if n.Number == 1 {
+				<-release
+			}
 			return notify.Decision{}
 		})
-		go run(t.Context(), notify.Delivery{ID: "d1"}, notify.Attempt{})
+		go run(t.Context(), notify.Delivery{ID: "d1"}, notify.Attempt{Number: 1})
+		synctest.Wait()
+		run(t.Context(), notify.Delivery{ID: "d1"}, notify.Attempt{Number: 2}) // the queue's next one, which finds it claimed
 		time.Sleep(still)
 		synctest.Wait()
 		if id := a.stuck(still); id != "" {

@@ -146,7 +146,7 @@ func (d *dev) run(ctx context.Context) error {
 	if err := d.createStreams(ctx); err != nil {
 		return err
 	}
-	if err := d.Start(ctx); err != nil {
+	if err := d.Start(); err != nil {
 		return err
 	}
 	published, err := d.publish(ctx)
