@@ -94,5 +94,8 @@ func (t *Troubles) Next() (Trouble, bool) {
 	}
 	before := t.count * t.now.Percent / 100
 	t.count++
-	return t.now, t.now.Kind != "" && t.count*t.now.Percent/100 > before
+	if t.now.Kind == "" || t.count*t.now.Percent/100 == before {
+		return Trouble{}, false
+	}
+	return t.now, true
 }
