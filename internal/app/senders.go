@@ -17,7 +17,7 @@ func openness(s channels.State) float64 {
 // buildSenders opens every channel that is configured, and says once which are off.
 func (a *App) buildSenders() error {
 	set, err := providers.Open(a.cfg, providers.Options{
-		Redis: a.pipe, Feedback: a.desk(), Log: a.log,
+		Redis: a.pipe, Feedback: a.desk(), Holding: a.holds.Holding, Log: a.log,
 		OnState: func(provider string, s channels.State) {
 			a.metrics.Breaker(provider, openness(s))
 			a.log.Warn().Str("provider", provider).Stringer("state", s).Msg("Circuit breaker")

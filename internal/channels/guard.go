@@ -17,6 +17,7 @@ type Sender interface {
 // [notify.Postponed]: nothing was sent, and no attempt is lost.
 type Guard struct {
 	Sender  Sender
+	Held    func(ctx context.Context) (*notify.Postponed, error) // an operator's will; nil: nobody's
 	Breaker *Breaker
 	Pace    *Pace                           // nil: the provider has no limits
 	Limits  func(to notify.Address) []Limit // the provider's limits for a recipient; where there are none, it isn't paced
@@ -25,9 +26,12 @@ type Guard struct {
 // pauseDefault is for a provider that is throttling and doesn't say for how long.
 const pauseDefault = 5 * time.Second
 
-// Send asks the breaker, then the pace, then sends. Whatever the provider answers, both
-// learn from it.
+// Send asks the operator's will, the breaker and the pace, then sends. Whatever the provider
+// answers, the latter two learn from it.
 func (g *Guard) Send(ctx context.Context, to notify.Address, m notify.Message) (notify.Receipt, error) {
+	if p := g.held(ctx); p != nil {
+		return notify.Receipt{}, p
+	}
 	before := g.Breaker.State()
 	done, err := g.Breaker.Allow()
 	if err != nil {
@@ -38,6 +42,18 @@ func (g *Guard) Send(ctx context.Context, to notify.Address, m notify.Message) (
 		_ = g.Pace.SlowStart(ctx) // Redis away: then nothing is sent anyway
 	}
 	return r, err
+}
+
+// held says whether an operator holds the provider back. While nobody can be asked, he may.
+func (g *Guard) held(ctx context.Context) *notify.Postponed {
+	if g.Held == nil {
+		return nil
+	}
+	p, err := g.Held(ctx)
+	if err != nil {
+		return &notify.Postponed{After: unavailable, Reason: "holds_unavailable"}
+	}
+	return p
 }
 
 // errPanicked is the outcome of a sender that panicked: nobody knows.

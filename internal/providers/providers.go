@@ -3,6 +3,7 @@
 package providers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -44,6 +45,7 @@ func list() []provider {
 // Sender is a provider that is ready to send.
 type Sender interface {
 	channels.Sender
+	Provider() string // its name, as in receipts and holds
 	Close() error
 }
 
@@ -160,6 +162,7 @@ type Options struct {
 	Redis    redis.UniversalClient // keeps the limits of all pods together; nil: no limits
 	Feedback channels.Listener     // nil: what comes back over a provider's own link is dropped
 	OnState  func(provider string, s channels.State)
+	Holding  func(ctx context.Context, what ...string) (*notify.Postponed, error) // an operator's will; nil: nobody's
 	Wire     channels.Wire // hears what is said to the providers; nil: nobody
 	Log      zerolog.Logger
 }
@@ -216,6 +219,9 @@ func (s *Set) guard(p provider, senders []Sender, o Options) channels.Sender {
 		}
 		g := &channels.Guard{Sender: sender, Breaker: channels.NewBreaker(name, channels.BreakerConfig{OnChange: o.OnState})}
 		s.guards[name] = g.Breaker
+		if o.Holding != nil {
+			g.Held = func(ctx context.Context) (*notify.Postponed, error) { return o.Holding(ctx, "provider:"+sender.Provider()) }
+		}
 		if o.Redis != nil {
 			g.Pace, g.Limits = channels.NewPace(o.Redis, name, channels.PaceConfig{}), limits(s.rates[p.channel])
 		}

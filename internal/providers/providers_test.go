@@ -51,3 +51,46 @@ func TestRatesOfDomains(t *testing.T) {
 		t.Errorf("%d arrived, want 2", inbox.Total())
 	}
 }
+
+// A provider that an operator holds back is passed over: the next one sends.
+func TestAProviderThatIsHeld(t *testing.T) {
+	inbox := simulators.NewInbox(0)
+	twilio, err := simulators.NewTwilio(inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer twilio.Close()
+	infobip, err := simulators.NewInfobip(inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer infobip.Close()
+	cfg := config.Default()
+	cfg.SMS.URL = secret.String(twilio.DSN("VONDI") + " " + infobip.DSN("VONDI"))
+	held := map[string]bool{}
+	set, err := providers.Open(cfg, providers.Options{Log: zerolog.Nop(), Holding: func(_ context.Context, what ...string) (*notify.Postponed, error) {
+		if held[what[0]] {
+			return &notify.Postponed{After: time.Minute, Reason: "hold"}, nil
+		}
+		return nil, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	send := func() (notify.Receipt, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		return set.Sender(notify.SMS).Send(ctx, notify.Address{Channel: notify.SMS, Value: "+381641234567"}, notify.Message{Delivery: "d1", Text: "Zdravo"})
+	}
+	for _, want := range []string{"twilio", "infobip"} {
+		if r, err := send(); err != nil || r.Provider != want {
+			t.Errorf("got %+v, %v, want %s", r, err, want)
+		}
+		held["provider:"+want] = true
+	}
+	_, err = send()
+	if p, ok := errors.AsType[*notify.Postponed](err); !ok || p.Reason != "hold" {
+		t.Errorf("both held: %v", err)
+	}
+}

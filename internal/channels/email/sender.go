@@ -40,6 +40,9 @@ func (s *Sender) Send(ctx context.Context, to notify.Address, m notify.Message) 
 	return notify.Receipt{Provider: s.cfg.Name, ID: s.cfg.messageID(m), Parts: 1}, nil
 }
 
+// Provider is the name under which messages are sent.
+func (s *Sender) Provider() string { return s.cfg.Name }
+
 // Close closes the kept connections.
 func (s *Sender) Close() error { s.pool.close(); return nil }
 

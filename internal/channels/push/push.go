@@ -55,6 +55,9 @@ func New(cfg Config) (*Sender, error) {
 	return &Sender{fcm: fcm, client: client}, nil
 }
 
+// Provider is the name under which messages are sent.
+func (*Sender) Provider() string { return provider }
+
 // Close lets the kept connections go.
 func (s *Sender) Close() error {
 	s.client.CloseIdleConnections()

@@ -21,6 +21,7 @@ import (
 // Sender is a provider of text messages.
 type Sender interface {
 	Send(ctx context.Context, to notify.Address, m notify.Message) (notify.Receipt, error)
+	Provider() string
 	Close() error
 }
 

@@ -46,6 +46,9 @@ func (s *Sender) Send(ctx context.Context, to notify.Address, m notify.Message) 
 	return r, err
 }
 
+// Provider is the name under which messages are sent.
+func (*Sender) Provider() string { return provider }
+
 // Close closes the idle connections.
 func (s *Sender) Close() error { s.bot.client.CloseIdleConnections(); return nil }
 

@@ -33,6 +33,9 @@ func New(cfg Config) (*Sender, error) {
 	return &Sender{cfg: cfg, client: channels.Overheard(channels.NewHTTPClient(), cfg.Wire)}, nil
 }
 
+// Provider is the name under which messages are sent.
+func (*Sender) Provider() string { return provider }
+
 // Close lets the kept connections go.
 func (s *Sender) Close() error {
 	s.client.CloseIdleConnections()

@@ -56,6 +56,9 @@ func New(cfg Config, listener channels.Listener, log zerolog.Logger) (*Sender, e
 	return s, nil
 }
 
+// Provider is the name under which messages are sent.
+func (*Sender) Provider() string { return provider }
+
 // Close unbinds and waits until nothing of the link is left.
 func (s *Sender) Close() error {
 	s.stop()

@@ -36,6 +36,9 @@ func New(cfg Config) (*Sender, error) {
 	return &Sender{cfg: cfg, client: channels.Overheard(channels.NewHTTPClient(), cfg.Wire), target: cfg.base() + "/2010-04-01/Accounts/" + url.PathEscape(cfg.Account) + "/Messages.json"}, nil
 }
 
+// Provider is the name under which messages are sent.
+func (*Sender) Provider() string { return provider }
+
 // Close lets the kept connections go.
 func (s *Sender) Close() error {
 	s.client.CloseIdleConnections()
