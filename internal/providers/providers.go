@@ -163,7 +163,7 @@ type Options struct {
 	Feedback channels.Listener     // nil: what comes back over a provider's own link is dropped
 	OnState  func(provider string, s channels.State)
 	Holding  func(ctx context.Context, what ...string) (*notify.Postponed, error) // an operator's will; nil: nobody's
-	Wire     channels.Wire // hears what is said to the providers; nil: nobody
+	Wire     channels.Wire                                                        // hears what is said to the providers; nil: nobody
 	Log      zerolog.Logger
 }
 
@@ -220,7 +220,9 @@ func (s *Set) guard(p provider, senders []Sender, o Options) channels.Sender {
 		g := &channels.Guard{Sender: sender, Breaker: channels.NewBreaker(name, channels.BreakerConfig{OnChange: o.OnState})}
 		s.guards[name] = g.Breaker
 		if o.Holding != nil {
-			g.Held = func(ctx context.Context) (*notify.Postponed, error) { return o.Holding(ctx, "provider:"+sender.Provider()) }
+			g.Held = func(ctx context.Context) (*notify.Postponed, error) {
+				return o.Holding(ctx, "provider:"+sender.Provider())
+			}
 		}
 		if o.Redis != nil {
 			g.Pace, g.Limits = channels.NewPace(o.Redis, name, channels.PaceConfig{}), limits(s.rates[p.channel])
