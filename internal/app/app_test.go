@@ -48,6 +48,7 @@ func TestTheSampleDay(t *testing.T) {
 		"sentinel": redistest.StartSentinels(t, 1).URL(), "cluster": redistest.StartCluster(t, 0).URL(),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // Telegram's second between two messages in a chat is most of it
 			o := devOptions()
 			o.Redis = url
 			w, out := world()
@@ -69,6 +70,7 @@ func TestTheSampleDay(t *testing.T) {
 }
 
 func TestEveryTypeRunsThroughEverything(t *testing.T) {
+	t.Parallel()
 	o := devOptions()
 	o.All, o.Redis = true, redistest.Start(t).URL()
 	w, out := world()
@@ -81,6 +83,7 @@ func TestEveryTypeRunsThroughEverything(t *testing.T) {
 }
 
 func TestTroubleIsRetried(t *testing.T) {
+	t.Parallel()
 	o := devOptions()
 	o.Redis, o.Fail = redistest.Start(t).URL(), []string{"email=temporary:20%", "sms=throttled:50%:1s"}
 	w, out := world()
@@ -90,8 +93,8 @@ func TestTroubleIsRetried(t *testing.T) {
 	if !strings.Contains(out.String(), "next attempt at") && !strings.Contains(out.String(), "sent at attempt 2") {
 		t.Errorf("no retry to be seen:\n%s", out)
 	}
-	if failures.MatchString(out.String()) || strings.Contains(out.String(), "under way") {
-		t.Errorf("something is lost:\n%s", out)
+	if failures.MatchString(out.String()) || strings.Contains(out.String(), "under way") || strings.Contains(out.String(), "planned") {
+		t.Errorf("something is lost, or a fifth of failures holds up the others:\n%s", out)
 	}
 }
 
