@@ -58,12 +58,15 @@ func TestStopMutesAndANewStartSpeaksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock.t = noon.Add(time.Minute)
-	if err := b.LinkChat(t.Context(), "890", contact(t, b, "890").ChatMark(), "555"); err != nil {
-		t.Fatal(err)
+	if got, err := b.Unmute(t.Context(), "555"); err != nil || got != "890" {
+		t.Fatal(got, err)
 	}
 	c := contact(t, b, "890")
 	if _, dead := c.Dead(chat, clock.t); dead || len(c.Preferences) > 0 {
 		t.Errorf("got %+v", c)
+	}
+	if _, err := b.Unmute(t.Context(), "666"); !errors.Is(err, notify.ErrNoContact) {
+		t.Errorf("a stranger's chat: %v", err)
 	}
 	if _, err := b.Mute(t.Context(), notify.Address{Channel: notify.SMS, Value: "+381639999999"}, "sms STOP"); !errors.Is(err, notify.ErrNoContact) {
 		t.Errorf("nobody's number: %v", err)

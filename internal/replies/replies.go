@@ -30,6 +30,7 @@ type Book interface {
 	Mute(ctx context.Context, a notify.Address, how string) (userID string, err error)
 	SetPreference(ctx context.Context, userID, key string, c notify.Choice) error
 	LinkChat(ctx context.Context, userID, mark, chat string) error
+	Unmute(ctx context.Context, chat string) (userID string, err error)
 }
 
 // Invitations opens the tokens of links to the bot.
@@ -107,7 +108,7 @@ func (d *Desk) learn(ctx context.Context, del notify.Delivery, f channels.Feedba
 		key := notify.PreferenceKey(d.Category(del.Event.Type), string(del.Channel))
 		choice := notify.Choice{By: "user " + del.To.UserID, How: "spam complaint", At: d.Now()}
 		return d.Book.SetPreference(ctx, del.To.UserID, key, choice)
-	case f.Kind == channels.Bounced && f.Hard:
+	case f.Kind == channels.Bounced && f.Hard && del.ResendOf == "": // a resend may have gone elsewhere: --to
 		return d.dead(ctx, del, f)
 	}
 	return nil

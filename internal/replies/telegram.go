@@ -31,8 +31,7 @@ func (d *Desk) start(ctx context.Context, u telegram.Update) error {
 		return nil
 	}
 	if u.Token == "" {
-		d.answer(ctx, u, helpAnswer)
-		return nil
+		return d.again(ctx, u)
 	}
 	user, err := d.link(ctx, u)
 	result, text := resultOf(err)
@@ -42,6 +41,22 @@ func (d *Desk) start(ctx context.Context, u telegram.Update) error {
 	d.Linked(result)
 	d.Log.Info().Str("user_id", user).Str("result", result).Msg("A link to the bot was opened")
 	d.answer(ctx, u, text)
+	return nil
+}
+
+// again takes a /stop back for whoever has the chat, who may have blocked the bot meanwhile.
+// A stranger learns how to get a link.
+func (d *Desk) again(ctx context.Context, u telegram.Update) error {
+	user, err := d.Book.Unmute(ctx, u.Chat)
+	switch {
+	case errors.Is(err, notify.ErrNoContact):
+		d.answer(ctx, u, helpAnswer)
+		return nil
+	case err != nil:
+		return fmt.Errorf("telegram start: %w", err)
+	}
+	d.Log.Info().Str("user_id", user).Msg("Telegram speaks again to the person")
+	d.answer(ctx, u, linkedAnswer)
 	return nil
 }
 

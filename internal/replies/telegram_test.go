@@ -1,6 +1,7 @@
 package replies
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
 
 	"github.com/vondi-global/notifications/internal/channels/telegram"
@@ -57,6 +58,14 @@ func (p *people) Mute(_ context.Context, a notify.Address, how string) (string, 
 	return "890", p.book
 }
 
+func (p *people) Unmute(_ context.Context, chat string) (string, error) {
+	if chat == "666" {
+		return "", notify.ErrNoContact
+	}
+	(*bench)(p).note("the one with %s speaks again", chat)
+	return "890", p.book
+}
+
 func (p *people) Contact(context.Context, string) (notify.Contact, error) {
 	return notify.Contact{}, p.book
 }
@@ -80,7 +89,8 @@ func TestStartSaysInTheChatWhatCameOfIt(t *testing.T) {
 		"another bot's": {invitation: notify.ErrLinkForged, want: []string{"counted forged", "said in 555: " + strangeAnswer.in(notify.English)}},
 		"used":          {book: notify.ErrLinkUsed, want: []string{linked, "counted used", "said in 555: " + oldAnswer.in(notify.English)}},
 		"erased":        {book: notify.ErrNoContact, want: []string{linked, "counted unknown", "said in 555: " + strangeAnswer.in(notify.English)}},
-		"no link":       {update: telegram.Update{Private: true}, want: []string{"said in 555: " + helpAnswer.in(notify.English)}},
+		"no link":       {update: telegram.Update{Private: true, Chat: "666"}, want: []string{"said in 666: " + helpAnswer.in(notify.English)}},
+		"after a /stop": {update: telegram.Update{Private: true}, want: []string{"the one with 555 speaks again", "said in 555: " + linkedAnswer.in(notify.English)}},
 		"a group":       {update: telegram.Update{Token: "890"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,11 +100,11 @@ func TestStartSaysInTheChatWhatCameOfIt(t *testing.T) {
 			if u == (telegram.Update{}) {
 				u = telegram.Update{Token: "890", Private: true}
 			}
-			u.Act, u.Chat, u.Language = telegram.Start, "555", "en-GB"
+			u.Act, u.Chat, u.Language = telegram.Start, cmp.Or(u.Chat, "555"), "en-GB"
 			if err := b.Heard(t.Context(), u); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(c.want, b.did); d != "" {
+			if d := gocmp.Diff(c.want, b.did); d != "" {
 				t.Error(d)
 			}
 		})
@@ -104,8 +114,10 @@ func TestStartSaysInTheChatWhatCameOfIt(t *testing.T) {
 func TestTroubleOfOurOwnIsToldAgain(t *testing.T) {
 	b := newBench()
 	b.book = errors.New("connection refused")
-	if err := b.Heard(t.Context(), telegram.Update{Act: telegram.Start, Chat: "555", Token: "890", Private: true}); err == nil || len(b.did) != 1 {
-		t.Errorf("%v, %v", err, b.did)
+	for i, token := range []string{"890", ""} {
+		if err := b.Heard(t.Context(), telegram.Update{Act: telegram.Start, Chat: "555", Token: token, Private: true}); err == nil || len(b.did) != i+1 {
+			t.Errorf("token %q: %v, %v", token, err, b.did)
+		}
 	}
 }
 
