@@ -64,7 +64,7 @@ func (d *Desk) Feedback(ctx context.Context, reports []channels.Feedback) error 
 }
 
 func (d *Desk) report(ctx context.Context, f channels.Feedback) error {
-	if f.Kind == channels.Stopped {
+	if f.From != "" {
 		return d.stop(ctx, notify.Address{Channel: notify.SMS, Value: f.From}, "sms STOP")
 	}
 	sent, ok, err := d.Ledger.Sent(ctx, f.Provider, f.MessageID, f.DeliveryID)
@@ -75,8 +75,10 @@ func (d *Desk) report(ctx context.Context, f channels.Feedback) error {
 		d.Log.Info().Str("provider", f.Provider).Str("kind", string(f.Kind)).Msg("A report about a message that is not known any more")
 		return nil
 	}
-	if err := d.note(ctx, sent, f); err != nil {
-		return err
+	if f.Kind != channels.Stopped { // that says nothing of the message
+		if err := d.note(ctx, sent, f); err != nil {
+			return err
+		}
 	}
 	return d.learn(ctx, sent.Delivery, f)
 }
@@ -97,21 +99,27 @@ func (d *Desk) note(ctx context.Context, sent notify.Outcome, f channels.Feedbac
 	return nil
 }
 
-// learn draws the consequence: a dead address is not used any more, and who complains gets
-// no more of that kind.
+// learn draws the consequence: a dead address is not used any more, and who complains, or
+// unsubscribes at the provider, gets no more of that kind.
 func (d *Desk) learn(ctx context.Context, del notify.Delivery, f channels.Feedback) error {
 	if del.To.UserID == "" {
 		return nil
 	}
 	switch {
 	case f.Kind == channels.Complained:
-		key := notify.PreferenceKey(d.Category(del.Event.Type), string(del.Channel))
-		choice := notify.Choice{By: "user " + del.To.UserID, How: "spam complaint", At: d.Now()}
-		return d.Book.SetPreference(ctx, del.To.UserID, key, choice)
+		return d.mute(ctx, del, "spam complaint")
+	case f.Kind == channels.Stopped:
+		return d.mute(ctx, del, "unsubscribed at "+f.Provider)
 	case f.Kind == channels.Bounced && f.Hard && del.ResendOf == "": // a resend may have gone elsewhere: --to
 		return d.dead(ctx, del, f)
 	}
 	return nil
+}
+
+// mute turns the delivery's category off by its channel.
+func (d *Desk) mute(ctx context.Context, del notify.Delivery, how string) error {
+	key := notify.PreferenceKey(d.Category(del.Event.Type), string(del.Channel))
+	return d.Book.SetPreference(ctx, del.To.UserID, key, notify.Choice{By: "user " + del.To.UserID, How: how, At: d.Now()})
 }
 
 func (d *Desk) dead(ctx context.Context, del notify.Delivery, f channels.Feedback) error {

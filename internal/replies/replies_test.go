@@ -70,6 +70,7 @@ func TestWhatReportsTeach(t *testing.T) {
 		"a guest's":             {hard, guest, "", notify.Bounced, nil},
 		"a resend to elsewhere": {hard, buyer, "d0", notify.Bounced, nil},
 		"spam":                  {channels.Feedback{Kind: channels.Complained}, buyer, "", notify.Bounced, []string{"890 order/email spam complaint"}},
+		"unsubscribed":          {channels.Feedback{Kind: channels.Stopped, Provider: "mailgun"}, buyer, "", "", []string{"890 order/email unsubscribed at mailgun"}},
 		"STOP":                  {channels.Feedback{Kind: channels.Stopped, From: "+381641234567"}, buyer, "", "", []string{"muted +3816•••567 sms STOP"}},
 	} {
 		t.Run(name, func(t *testing.T) {
