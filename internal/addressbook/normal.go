@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -78,11 +79,23 @@ func NormalEmail(s string) (string, error) {
 // NormalPhone writes a phone number as E.164. Numbers without a country code are read as
 // Serbian.
 func NormalPhone(s string) (string, error) {
-	n, err := phonenumbers.Parse(strings.TrimSpace(s), region)
+	n, err := phoneNumber(strings.TrimSpace(s))
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return "", invalid("phone", "want a number that can be called, such as +381631234567; without + it is read as a Serbian one")
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), nil
+}
+
+// phoneNumber reads a number. Nearly all come in their final form, the country's code and
+// digits without a 0 before them: there is nothing to be found out, which takes the library
+// three times as long as checking the number.
+func phoneNumber(s string) (*phonenumbers.PhoneNumber, error) {
+	digits, ok := strings.CutPrefix(s, "+381")
+	if !ok || len(digits) > 12 || strings.HasPrefix(digits, "0") || strings.Trim(digits, "0123456789") != "" {
+		return phonenumbers.Parse(s, region)
+	}
+	national, err := strconv.ParseUint(digits, 10, 64)
+	return &phonenumbers.PhoneNumber{CountryCode: new(int32(381)), NationalNumber: &national}, err
 }
 
 func normalChat(s string) (string, error) {
