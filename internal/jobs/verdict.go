@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -55,7 +56,7 @@ func FullJitter(most time.Duration) time.Duration { return rand.N(max(most, 1)) 
 
 // Verdict says what happens to a delivery after an attempt failed with err:
 //
-//	temporary, unknown     again, later and later; costs an attempt
+//	temporary, unknown     again, later and later, not before the provider said; costs an attempt
 //	throttled              again when the provider said; costs none
 //	misconfigured          again every minute; costs none
 //	rejected, unreachable  never again
@@ -80,7 +81,7 @@ func (j Jitter) verdict(err error, d notify.Delivery, a notify.Attempt, now time
 	case notify.Unreachable:
 		return giveUp(notify.ReasonUnreachable)
 	case notify.Throttled:
-		after := retryAfter(err)
+		after := cmp.Or(asked(err), throttledWait)
 		return wait(after+j(after/8), left, fault.String())
 	case notify.Misconfigured:
 		return wait(misconfiguredWait+j(misconfiguredWait/4), left, fault.String())
@@ -91,7 +92,11 @@ func (j Jitter) verdict(err error, d notify.Delivery, a notify.Attempt, now time
 		return giveUp(notify.ReasonExhausted)
 	}
 	// Drawn from what is left where the delay would outlast the life: one more chance.
-	return notify.Decision{Action: notify.Retry, After: j(min(c.delay(a.Number), left)), Reason: fault.String()}
+	after := j(min(c.delay(a.Number), left))
+	if asked := asked(err); asked < left { // a full mailbox, greylisting
+		after = max(after, asked)
+	}
+	return notify.Decision{Action: notify.Retry, After: after, Reason: fault.String()}
 }
 
 // life is what is left of a delivery's.
@@ -114,11 +119,12 @@ func wait(after, left time.Duration, reason string) notify.Decision {
 	return notify.Decision{Action: notify.Wait, After: after, Reason: reason}
 }
 
-func retryAfter(err error) time.Duration {
-	if se, ok := errors.AsType[*notify.SendError](err); ok && se.RetryAfter > 0 {
+// asked is how long the provider wants to be left alone, if it said so.
+func asked(err error) time.Duration {
+	if se, ok := errors.AsType[*notify.SendError](err); ok {
 		return se.RetryAfter
 	}
-	return throttledWait
+	return 0
 }
 
 // crashes is how many attempts may end in a crash or a lost reply, beyond those that the

@@ -36,9 +36,8 @@ func (s *Sender) refusal(err error, ex *exchange) error {
 	}
 	f, code := s.fault(err, ex.answer.Status)
 	se := channels.Refused(provider, f, code, err.Error(), ex.hide...)
-	se.RetryAfter = channels.RetryAfter(ex.answer.Header, time.Now())
-	if f == notify.Throttled {
-		se.RetryAfter = cmp.Or(se.RetryAfter, quotaWait)
+	if f == notify.Throttled { // of an outage, the breaker knows when to come back
+		se.RetryAfter = cmp.Or(channels.RetryAfter(ex.answer.Header, time.Now()), quotaWait)
 	}
 	return se
 }

@@ -3,6 +3,7 @@ package smpp
 import (
 	"context"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/linxGnu/gosmpp/data"
@@ -99,7 +100,16 @@ func feedback(d *pdu.DeliverSM) (f channels.Feedback, ok bool) {
 	if d.EsmClass&esmType == esmReceipt {
 		return receipt(d, text)
 	}
-	return channels.Feedback{Provider: provider, Kind: channels.Stopped, From: "+" + d.SourceAddr.Address()}, channels.IsStop(text)
+	return channels.Feedback{Provider: provider, Kind: channels.Stopped, From: phone(d.SourceAddr)}, channels.IsStop(text)
+}
+
+// phone is a phone's number as people read it. Some centres write those of their own country
+// without its code.
+func phone(a pdu.Address) string {
+	if n := a.Address(); a.Ton() == data.GSM_TON_NATIONAL || strings.HasPrefix(n, "0") || strings.HasPrefix(n, "+") {
+		return n
+	}
+	return "+" + a.Address()
 }
 
 // The fields of a receipt's text (SMPP 3.4, appendix B); every centre has its own spacing.

@@ -93,3 +93,24 @@ func FuzzFeedback(f *testing.F) {
 		}
 	})
 }
+
+func TestANumberOfTheCentresOwnCountry(t *testing.T) {
+	for _, tc := range []struct {
+		ton          byte
+		number, want string
+	}{
+		{data.GSM_TON_INTERNATIONAL, "381641234567", "+381641234567"},
+		{data.GSM_TON_UNKNOWN, "381641234567", "+381641234567"},
+		{data.GSM_TON_UNKNOWN, "+381641234567", "+381641234567"},
+		{data.GSM_TON_UNKNOWN, "0641234567", "0641234567"},
+		{data.GSM_TON_NATIONAL, "641234567", "641234567"},
+	} {
+		a, err := pdu.NewAddressWithTonNpiAddr(tc.ton, data.GSM_NPI_E164, tc.number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := phone(a); got != tc.want {
+			t.Errorf("%d %s: %s, want %s", tc.ton, tc.number, got, tc.want)
+		}
+	}
+}
