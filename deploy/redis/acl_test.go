@@ -109,7 +109,7 @@ func TestTheDaemonNeedsNoMore(t *testing.T) {
 	var log testlog.Log
 	a, err := app.New(cfg, zerolog.New(&log).Level(zerolog.InfoLevel))
 	must(t, err)
-	must(t, a.Start(t.Context()))
+	must(t, a.Start())
 	publish(t, source.admin, 40)
 	publish(t, queue.admin, 10)
 	await(t, "everybody has mail", func() bool { return inbox.Total() >= 50 })
@@ -359,6 +359,9 @@ func refused(t *testing.T, user *redis.Client, command string) {
 		args = append(args, w)
 	}
 	err := user.Do(t.Context(), args...).Err()
+	if redis.HasErrorPrefix(err, "unknown command") {
+		return // Redis 6.2 has no FUNCTION
+	}
 	if !redis.HasErrorPrefix(err, "NOPERM") && !redis.HasErrorPrefix(err, "WRONGPASS") && !strings.Contains(fmt.Sprint(err), "ACL failure") {
 		t.Errorf("%s may %s: %v", user.Options().Username, command, err)
 	}

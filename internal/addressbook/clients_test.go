@@ -3,35 +3,14 @@ package addressbook
 import (
 	"bytes"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redistest"
 )
-
-// cluster is a Redis Cluster of one node: it refuses a script or a command whose keys lie
-// in several slots, like any other.
-func cluster(t *testing.T) *redis.ClusterClient {
-	t.Helper()
-	s := redistest.Start(t, "--cluster-enabled", "yes")
-	node := s.Client()
-	if err := node.Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(15 * time.Second); !strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok"); {
-		if time.Now().After(deadline) {
-			t.Fatal("the cluster did not form")
-		}
-	}
-	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.Addr}})
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
 
 func autoPipelined(t *testing.T) redis.UniversalClient {
 	t.Helper()
@@ -45,7 +24,7 @@ func autoPipelined(t *testing.T) redis.UniversalClient {
 
 func TestTheBookWorksOnEveryKindOfClient(t *testing.T) {
 	for name, client := range map[string]func(t *testing.T) redis.UniversalClient{
-		"cluster":        func(t *testing.T) redis.UniversalClient { return cluster(t) },
+		"cluster":        func(t *testing.T) redis.UniversalClient { return redistest.StartCluster(t, 0).Client() },
 		"auto-pipelined": autoPipelined,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -207,8 +207,9 @@ func (v *vault) quiet() {
 	v.t.Helper()
 	await(v.t, "everything has been tried", func() bool {
 		for stream := range v.streams {
-			g, err := v.redis.XInfoGroups(v.t.Context(), stream).Result()
-			if err != nil || len(g) != 1 || g[0].Lag != 0 || g[0].Pending > 0 {
+			s, sErr := v.redis.XInfoStream(v.t.Context(), stream).Result()
+			g, gErr := v.redis.XInfoGroups(v.t.Context(), stream).Result()
+			if sErr != nil || gErr != nil || len(g) != 1 || g[0].LastDeliveredID != s.LastGeneratedID || g[0].Pending > 0 {
 				return false
 			}
 		}

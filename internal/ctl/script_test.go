@@ -115,7 +115,7 @@ func (w *stage) daemon(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	w.app, err = app.New(cfg, zerolog.Nop())
 	ts.Check(err)
-	ts.Check(w.app.Start(context.Background()))
+	ts.Check(w.app.Start())
 }
 
 func (w *stage) people(ts *testscript.TestScript, _ bool, args []string) {

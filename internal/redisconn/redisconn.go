@@ -167,6 +167,7 @@ func (o Options) Universal() *redis.UniversalOptions {
 		Addrs: o.Addrs, MasterName: o.Master, IsClusterMode: o.Cluster,
 		Username: o.Username, Password: o.Password.Reveal(), DB: o.DB,
 		DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
+		DisableIdentity:          true, // CLIENT SETINFO: Redis 6.2 writes a refusal into its ACL log for each connection
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	if o.secured != nil {

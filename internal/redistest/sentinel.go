@@ -30,7 +30,7 @@ func StartSentinels(t testing.TB, replicas int, args ...string) *Sentinels {
 	g := &Sentinels{t: t, Nodes: []*Server{Start(t, args...)}}
 	master := g.Nodes[0]
 	for range replicas {
-		g.Nodes = append(g.Nodes, Start(t, append([]string{"--replicaof", "127.0.0.1 " + fmt.Sprint(master.Port())}, args...)...))
+		g.Nodes = append(g.Nodes, Start(t, append([]string{"--replicaof", "127.0.0.1", fmt.Sprint(master.Port())}, args...)...))
 	}
 	for range 3 {
 		g.Addrs = append(g.Addrs, startSentinel(t, master).Addr)

@@ -252,14 +252,18 @@ func TestTrimmedBeforeReadIsCounted(t *testing.T) {
 		addOrders(t, c, orders, 6, 106)
 		c.XTrimMaxLen(t.Context(), orders, left)
 		d.refuse(nil)
-		await(t, "the count", func() bool { return r.tally.lostOf(orders) == 101-left })
+		lost := 101 - left
+		if c.XInfoStream(t.Context(), orders).Val().EntriesAdded == 0 {
+			lost = 1 // Redis 6.2 doesn't know how many there were beside the one that was held
+		}
+		await(t, "the count", func() bool { return r.tally.lostOf(orders) == lost })
 		awaitIdle(t, c, orders)
 		addOrders(t, c, orders, 200, 210)
 		await(t, "the rest", func() bool { return containsAll(r.desk.orderIDs(), 200, 210) })
-		if n := r.tally.lostOf(orders); n != 101-left {
-			t.Errorf("%d left: %d lost, want %d, counted once", left, n, 101-left)
+		if n := r.tally.lostOf(orders); n != lost {
+			t.Errorf("%d left: %d lost, want %d, counted once", left, n, lost)
 		}
-		if text := r.log.String(); !strings.Contains(text, "trimmed before they were read") {
+		if text := r.log.String(); lost > 1 && !strings.Contains(text, "trimmed before they were read") {
 			t.Error("no alarm in the log")
 		}
 	}
