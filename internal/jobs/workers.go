@@ -38,13 +38,13 @@ type Workers struct {
 	servers []*asynq.Server
 	lanes   []asynq.HandlerFunc // what the servers do, in their order
 	crates  []*crate
+	crew    *crew
 	ear     *ear
 	pages   progress
 
 	stopping chan struct{}   // closed: no server is held back any more
 	base     context.Context // of all handlers
 	abort    context.CancelFunc
-	running  sync.WaitGroup
 	once     sync.Once
 	stopped  chan error
 }
@@ -52,7 +52,8 @@ type Workers struct {
 // NewWorkers prepares the servers of cfg's lanes. newClient opens a client for each
 // channel, which is the workers' own from then on; see [Tune].
 func NewWorkers(cfg Config, newClient func() redis.UniversalClient, h Handlers, log zerolog.Logger) *Workers {
-	w := &Workers{cfg: cfg, handle: h, log: log, bells: cfg.Bells, stopping: make(chan struct{}), stopped: make(chan error, 1)}
+	cfg.Doorbell = cfg.Doorbell && knownAsynq()
+	w := &Workers{cfg: cfg, handle: h, log: log, bells: cfg.Bells, crew: newCrew(), stopping: make(chan struct{}), stopped: make(chan error, 1)}
 	if w.bells == nil {
 		w.bells = NewBells()
 	}
@@ -84,7 +85,7 @@ func (w *Workers) open(newClient func() redis.UniversalClient) (redis.UniversalC
 	client := newClient()
 	client.AddHook(uncancelled{})
 	w.clients = append(w.clients, client)
-	if !w.doorbell() {
+	if !w.cfg.Doorbell {
 		return client, nil
 	}
 	bell := newDoorbell(client, w.bells, Queues(), w.cfg.Look, w.stopping)
@@ -105,14 +106,12 @@ func (w *Workers) serveLane(client redis.UniversalClient, bell *doorbell, queue 
 	}
 }
 
-func (w *Workers) doorbell() bool { return w.cfg.Doorbell && knownAsynq() }
-
 // askAgain is how soon a server asks again that its doorbell holds back.
 const askAgain = time.Millisecond
 
 func (w *Workers) serve(client redis.UniversalClient, queue string, concurrency int, handle asynq.HandlerFunc) {
 	poll := w.cfg.Poll
-	if w.doorbell() {
+	if w.cfg.Doorbell {
 		poll = askAgain
 	}
 	w.servers = append(w.servers, asynq.NewServerFromRedisClient(client, asynq.Config{
@@ -122,7 +121,7 @@ func (w *Workers) serve(client redis.UniversalClient, queue string, concurrency 
 		RetryDelayFunc: delay, IsFailure: isFailure, JanitorInterval: w.janitor(),
 		Logger: logger{w.log}, LogLevel: level(w.log),
 	}))
-	w.lanes = append(w.lanes, w.guard(handle))
+	w.lanes = append(w.lanes, w.crew.doing(w.guard(handle)))
 }
 
 // janitor is how often done jobs that were kept are thrown away.
@@ -172,7 +171,7 @@ func (w *Workers) shutdown() error {
 	}
 	_ = g.Wait() // never fails
 	w.abort()    // handlers whose jobs went back: their claims tell the next ones
-	w.running.Wait()
+	w.crew.dismiss()
 	w.ear.stop()
 	var errs []error
 	for _, c := range w.crates {
@@ -184,11 +183,9 @@ func (w *Workers) shutdown() error {
 	return errors.Join(errs...)
 }
 
-// guard counts a handler among the running and keeps its panic to its own job.
+// guard keeps a handler's panic to its own job.
 func (w *Workers) guard(handle asynq.HandlerFunc) asynq.HandlerFunc {
 	return func(ctx context.Context, t *asynq.Task) (err error) {
-		w.running.Add(1)
-		defer w.running.Done()
 		defer func() {
 			if r := recover(); r != nil {
 				w.log.Error().Str("job", t.Type()).Bytes("stack", debug.Stack()).Msg("A job panicked")
