@@ -1,6 +1,7 @@
 package addressbook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,21 +32,35 @@ func (a answer) contact() (notify.Contact, error) {
 }
 
 // ask looks somebody up in the directory, or in what it said lately. What the book itself
-// holds of them (a choice, a ban, a dead address) holds for the answer too.
+// holds of them (a chat, a choice, a ban, a dead address) holds for the answer too, and has
+// to do where there is none.
 func (b *Book) ask(ctx context.Context, stored notify.Contact) (notify.Contact, error) {
 	a, err := b.answer(ctx, stored.UserID)
-	if err != nil {
-		return notify.Contact{}, err
+	var c notify.Contact
+	if err == nil {
+		c, err = a.contact()
 	}
-	c, err := a.contact()
-	if err != nil {
-		return c, err
+	switch {
+	case err == nil:
+		return filled(stored, c), nil
+	case known(stored):
+		return stored, nil
 	}
-	c.Preferences, c.Health = stored.Preferences, stored.Health
-	if !stored.Banned.IsZero() {
-		c.Banned, c.BannedUntil = stored.Banned, stored.BannedUntil
+	return notify.Contact{}, err
+}
+
+// filled is a contact with what it lacks.
+func filled(c, more notify.Contact) notify.Contact {
+	c.Name, c.Email, c.Phone = cmp.Or(c.Name, more.Name), cmp.Or(c.Email, more.Email), cmp.Or(c.Phone, more.Phone)
+	c.TelegramChat, c.Locale, c.TimeZone = cmp.Or(c.TelegramChat, more.TelegramChat), cmp.Or(c.Locale, more.Locale), cmp.Or(c.TimeZone, more.TimeZone)
+	c.EmailVerified, c.PhoneVerified = cmp.Or(c.EmailVerified, more.EmailVerified), cmp.Or(c.PhoneVerified, more.PhoneVerified)
+	if len(c.PushTokens) == 0 {
+		c.PushTokens = more.PushTokens
 	}
-	return c, nil
+	if c.Banned.IsZero() {
+		c.Banned, c.BannedUntil = more.Banned, more.BannedUntil
+	}
+	return c
 }
 
 func (b *Book) answer(ctx context.Context, userID string) (answer, error) {

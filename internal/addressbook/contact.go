@@ -44,12 +44,12 @@ const (
 	prefixTell   = "tell:"   // + address key: the users' service is yet to hear that it is dead
 )
 
-// Contact is what the book, or else the directory, knows of a person. The error is
-// [notify.ErrNoContact] where nobody has told us anything by which to reach or name them:
-// a ban or a preference alone is not a contact.
+// Contact is what the book knows of a person, and the directory where the book doesn't know
+// enough. The error is [notify.ErrNoContact] where nobody has told us anything by which to
+// reach or name them: a ban or a preference alone is not a contact.
 func (b *Book) Contact(ctx context.Context, userID string) (notify.Contact, error) {
 	c, err := b.Stored(ctx, userID)
-	if err != nil || known(c) {
+	if err != nil || b.enough(c) {
 		return c, err
 	}
 	if b.directory == nil {
@@ -80,7 +80,7 @@ func (b *Book) Contacts(ctx context.Context, userIDs []string) ([]notify.Contact
 	var g errgroup.Group
 	g.SetLimit(askAtOnce)
 	for i, c := range stored {
-		if known(c) {
+		if b.enough(c) {
 			continue
 		}
 		stored[i] = notify.Contact{}
@@ -116,6 +116,12 @@ func (b *Book) stored(ctx context.Context, userIDs []string) ([]notify.Contact, 
 		list[i] = contactOf(userIDs[i], a.Val())
 	}
 	return list, nil
+}
+
+// enough says whether the book can do without the directory. Every account has an email
+// address: of whom we know a linked chat or a verified phone only, the directory knows more.
+func (b *Book) enough(c notify.Contact) bool {
+	return c.Email != "" || b.directory == nil && known(c)
 }
 
 // known says whether somebody has told us who the person is.

@@ -58,7 +58,7 @@ func openWithDirectory(t *testing.T) (*Book, *service, *redis.Client, *clock) {
 
 func TestTheDirectoryIsAskedForStrangersOnly(t *testing.T) {
 	b, s, _, clock := openWithDirectory(t)
-	put(t, b, notify.Contact{UserID: "1", Name: "A"})
+	put(t, b, notify.Contact{UserID: "1", Name: "A", Email: "a@example.com"})
 	if contact(t, b, "1").Name != "A" || s.asked.Load() != 0 {
 		t.Error("somebody known was asked for")
 	}
@@ -89,6 +89,33 @@ func TestWhatTheBookHoldsOfAStrangerHolds(t *testing.T) {
 	c := contact(t, b, "890")
 	if _, dead := c.Dead(mailbox, noon); !dead || len(c.Preferences) != 1 || !c.BannedAt(noon) {
 		t.Errorf("got %+v", c)
+	}
+}
+
+// TestALinkedChatHidesNobodysEmail: who was known to the directory only, and then links a
+// chat or verifies a phone, is still reached by what the directory knows.
+func TestALinkedChatHidesNobodysEmail(t *testing.T) {
+	b, s, _, clock := openWithDirectory(t)
+	if err := b.LinkChat(t.Context(), "890", contact(t, b, "890").ChatMark(), "555"); err != nil {
+		t.Fatal(err)
+	}
+	put(t, b, notify.Contact{UserID: "1", TelegramChat: "111"})
+	both, err := b.Contacts(t.Context(), []string{"890", "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []notify.Contact{both[0], contact(t, b, "890")} {
+		if c.TelegramChat != "555" || c.Email != "jelena@example.com" || c.Locale != "sr-Latn" {
+			t.Errorf("got %+v", c)
+		}
+	}
+	if both[1].TelegramChat != "111" {
+		t.Errorf("of whom the directory knows nothing: %+v", both[1])
+	}
+	s.say(fails)
+	clock.t = noon.Add(25 * time.Hour)
+	if c := contact(t, b, "1"); c.TelegramChat != "111" {
+		t.Errorf("while the directory is away: %+v", c)
 	}
 }
 
