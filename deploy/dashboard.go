@@ -50,6 +50,10 @@ func golden() row {
 			{`histogram_quantile(0.5, sum by (priority, le) (rate(notification_end_to_end_seconds_bucket[$__rate_interval])))`, "p50 {{priority}}"},
 			{`histogram_quantile(0.99, sum by (priority, le) (rate(notification_end_to_end_seconds_bucket[$__rate_interval])))`, "p99 {{priority}}"},
 		}},
+		{"From the event to arrival", seconds, "Where providers report it.", []line{
+			{`histogram_quantile(0.5, sum by (channel, le) (rate(notification_arrival_seconds_bucket[$__rate_interval])))`, "p50 {{channel}}"},
+			{`histogram_quantile(0.99, sum by (channel, le) (rate(notification_arrival_seconds_bucket[$__rate_interval])))`, "p99 {{channel}}"},
+		}},
 		{"Late high priority messages", share, "Share that took longer than 10 s; the objective allows 0.1 %.", []line{
 			{`1 - sum(rate(notification_end_to_end_seconds_bucket{priority="high",le=~"10|10[.]0"}[1h])) / sum(rate(notification_end_to_end_seconds_count{priority="high"}[1h]))`, "last hour"},
 		}},
@@ -60,6 +64,7 @@ func streamRow() row {
 	return row{"Streams", []graph{
 		{"Length", count, "Alert above 10,000.", []line{{`max by (stream) (stream_length)`, "{{stream}}"}}},
 		{"Pending", count, "Read and not acknowledged. Alert above 100.", []line{{`max by (stream) (stream_group_pending)`, "{{stream}}"}}},
+		{"Unread", count, "Entries that wait to be read.", []line{{`max by (stream) (stream_group_unread)`, "{{stream}}"}}},
 		{"Lag", seconds, "Age of the oldest unread entry. Alert above 5 minutes.", []line{{`max by (stream) (stream_group_lag_seconds)`, "{{stream}}"}}},
 		{"Processing, p95", seconds, "From an entry's reading to its acknowledgement. Alert above 1 s.", []line{
 			{`histogram_quantile(0.95, sum by (stream, le) (rate(event_processing_duration_seconds_bucket[$__rate_interval])))`, "{{stream}}"},

@@ -2,15 +2,14 @@ package app
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/admin"
 	"github.com/vondi-global/notifications/internal/config"
+	"github.com/vondi-global/notifications/internal/telemetry"
 )
 
 func newRegistry() *prometheus.Registry {
@@ -30,7 +29,7 @@ func newRegistry() *prometheus.Registry {
 func (a *App) buildPages() error {
 	a.gauges().Register(a.registry)
 	a.admin.HealthPages(probe{a})
-	a.admin.Open("GET /metrics", promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{EnableOpenMetrics: true, Timeout: 10 * time.Second}))
+	a.admin.Open("GET /metrics", telemetry.Page(a.registry))
 	a.admin.Open("GET /version", admin.JSON(func() any { return ReadVersion() }))
 	a.admin.Guarded("GET /config", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

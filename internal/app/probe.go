@@ -104,7 +104,7 @@ func (a *App) sourceGauges() []telemetry.Source {
 		h := r.Health()
 		list[i] = telemetry.Source{Name: h.Source, Connected: h.Connected}
 		for _, s := range h.Streams {
-			list[i].Streams = append(list[i].Streams, telemetry.Stream{Source: h.Source, Stream: s.Name, Length: s.Length, Pending: s.Pending, Lag: s.Lag})
+			list[i].Streams = append(list[i].Streams, telemetry.Stream{Source: h.Source, Stream: s.Name, Length: s.Length, Pending: s.Pending, Unread: s.Unread, Lag: s.Lag})
 		}
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,9 +60,21 @@ func (l replyLedger) Sent(ctx context.Context, provider, messageID, deliveryID s
 	for _, e := range r.Story {
 		if e.Outcome.Status == notify.Sent {
 			o, ok = e.Outcome, true
+			o.Delivery.Event.Time = happened(e)
 		}
 	}
 	return o, ok, err
+}
+
+// happened is the event's own time, as far as the log knows it: the entry of a sent message
+// has the time of its acceptance and how long after the event that was.
+func happened(sent ledger.Entry) time.Time {
+	millis, _, _ := strings.Cut(sent.ID, "-")
+	at, err := strconv.ParseInt(millis, 10, 64)
+	if err != nil || sent.Latency == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(at).Add(-sent.Latency)
 }
 
 // buildReplies opens the doors by which replies come, where they are configured.

@@ -27,7 +27,8 @@ type StreamHealth struct {
 	Name          string
 	Length        int64
 	Pending       int64         // read by the group and not acknowledged
-	Lag           time.Duration // age of the oldest entry that the group has not read; 0: none
+	Unread        int64         // entries that the group has not read; -1: Redis can't tell
+	Lag           time.Duration // age of the oldest of them; 0: none
 	OldestPending time.Duration // age of the oldest entry that is pending; 0: none
 }
 

@@ -43,9 +43,21 @@ func (r *Reader) inspect(ctx context.Context, names []string) {
 // health measures lag by the oldest unread entry.
 func (v View) health(g *GroupView, now time.Time) StreamHealth {
 	return StreamHealth{
-		Name: v.Name, Length: v.Info.Length, Pending: g.Pending,
+		Name: v.Name, Length: v.Info.Length, Pending: g.Pending, Unread: v.unread(g),
 		Lag: age(g.Unread, now), OldestPending: age(g.Lowest, now),
 	}
+}
+
+// unread takes Redis' count where it can be: it is nil after deletions, too large after
+// trimming, and not there before Redis 7.
+func (v View) unread(g *GroupView) int64 {
+	switch {
+	case g.Unread == "":
+		return 0
+	case g.Lag <= 0:
+		return -1
+	}
+	return min(g.Lag, v.Info.Length)
 }
 
 // age is how long ago an entry was written; 0 if its id doesn't say.

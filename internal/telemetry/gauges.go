@@ -2,9 +2,11 @@ package telemetry
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Stream is one stream as its consumer group sees it.
@@ -12,7 +14,8 @@ type Stream struct {
 	Source, Stream string
 	Length         int64
 	Pending        int64
-	Lag            time.Duration // age of the oldest entry that was not read
+	Unread         int64         // entries that were not read; negative: Redis can't tell
+	Lag            time.Duration // age of the oldest of them
 }
 
 // Source is the connection to one source.
@@ -50,8 +53,9 @@ func newDesc(name, help string, labels ...string) *desc {
 // collector turns [Gauges] into metrics.
 type collector struct {
 	Gauges
-	up, length, pending, lag *desc
-	tasks, age, dead, holds  *desc
+	up, length, pending, unread, lag *desc
+	tasks, age, dead, holds          *desc
+	named                            labels
 }
 
 // Register adds the gauges to a registry.
@@ -60,7 +64,9 @@ func (g Gauges) Register(reg prometheus.Registerer) {
 		Gauges:  g,
 		up:      newDesc("source_up", "1 while a source answers.", "source"),
 		length:  newDesc("stream_length", "Entries in a stream.", "source", "stream"),
+		named:   labels{group: g.Group},
 		pending: newDesc("stream_group_pending", "Entries that were read and not acknowledged.", "source", "stream", "group"),
+		unread:  newDesc("stream_group_unread", "Entries that were not read; absent where Redis can't tell, as after deletions.", "source", "stream", "group"),
 		lag:     newDesc("stream_group_lag_seconds", "Age of the oldest entry that was not read.", "source", "stream", "group"),
 		tasks:   newDesc("queue_tasks", "Jobs in a lane.", "channel", "priority", "state"),
 		age:     newDesc("queue_oldest_pending_seconds", "Age of the oldest job that waits in a lane.", "channel", "priority"),
@@ -71,7 +77,7 @@ func (g Gauges) Register(reg prometheus.Registerer) {
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *desc) {
-	for _, d := range []*desc{c.up, c.length, c.pending, c.lag, c.tasks, c.age, c.dead, c.holds} {
+	for _, d := range []*desc{c.up, c.length, c.pending, c.unread, c.lag, c.tasks, c.age, c.dead, c.holds} {
 		ch <- d
 	}
 }
@@ -79,41 +85,62 @@ func (c *collector) Describe(ch chan<- *desc) {
 // Collect implements prometheus.Collector. Streams come from what the readers know
 // already; only the queues are asked.
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
-	set := func(d *desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	for _, s := range c.Sources() {
-		up := 0.0
-		if s.Connected {
-			up = 1
-		}
-		set(c.up, up, s.Name)
-		for _, st := range s.Streams {
-			set(c.length, float64(st.Length), s.Name, st.Stream)
-			set(c.pending, float64(st.Pending), s.Name, st.Stream, c.Group)
-			set(c.lag, st.Lag.Seconds(), s.Name, st.Stream, c.Group)
-		}
-	}
+	c.collectSources(ch)
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	if c.Dead != nil {
 		if n, err := c.Dead(ctx); err == nil {
-			set(c.dead, float64(n))
+			ch <- gaugeOf(c.dead, float64(n))
 		}
 	}
 	if c.Holds != nil {
 		if n, err := c.Holds(ctx); err == nil {
-			set(c.holds, float64(n))
+			ch <- gaugeOf(c.holds, float64(n))
 		}
 	}
+	c.collectQueues(ctx, ch)
+}
+
+func (c *collector) collectSources(ch chan<- prometheus.Metric) {
+	sources := c.Sources()
+	named := c.named.of(sources)
+	for _, s := range sources {
+		up := 0.0
+		if s.Connected {
+			up = 1
+		}
+		ch <- gaugeOf(c.up, up, s.Name)
+		for _, st := range s.Streams {
+			l := named[place{st.Source, st.Stream}]
+			ch <- sample{c.length, l.stream, float64(st.Length)}
+			ch <- sample{c.pending, l.group, float64(st.Pending)}
+			ch <- sample{c.lag, l.group, st.Lag.Seconds()}
+			if st.Unread >= 0 {
+				ch <- sample{c.unread, l.group, float64(st.Unread)}
+			}
+		}
+	}
+}
+
+func (c *collector) collectQueues(ctx context.Context, ch chan<- prometheus.Metric) {
 	queues, err := c.Queues(ctx)
 	if err != nil {
 		return // the series end: absent() sees it
 	}
 	for _, q := range queues {
-		set(c.tasks, float64(q.Pending), q.Channel, q.Priority, "pending")
-		set(c.tasks, float64(q.Active), q.Channel, q.Priority, "active")
-		set(c.tasks, float64(q.Retry), q.Channel, q.Priority, "retry")
-		set(c.age, q.Age.Seconds(), q.Channel, q.Priority)
+		ch <- gaugeOf(c.tasks, float64(q.Pending), q.Channel, q.Priority, "pending")
+		ch <- gaugeOf(c.tasks, float64(q.Active), q.Channel, q.Priority, "active")
+		ch <- gaugeOf(c.tasks, float64(q.Retry), q.Channel, q.Priority, "retry")
+		ch <- gaugeOf(c.age, q.Age.Seconds(), q.Channel, q.Priority)
 	}
+}
+
+func gaugeOf(d *desc, v float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+}
+
+// Page serves what is registered, as Prometheus reads it. It isn't compressed: that would
+// take longer than all the rest.
+func Page(reg prometheus.Gatherer) http.Handler {
+	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true, DisableCompression: true})
 }

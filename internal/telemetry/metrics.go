@@ -26,6 +26,7 @@ type Metrics struct {
 	postponed  *prometheus.CounterVec
 	sending    *prometheus.HistogramVec
 	endToEnd   *prometheus.HistogramVec
+	arrival    *prometheus.HistogramVec
 	fallbacks  *prometheus.CounterVec
 	reloads    *prometheus.CounterVec
 	reconfigs  *prometheus.CounterVec
@@ -41,9 +42,17 @@ func seconds() []float64 {
 	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}
 }
 
+// kind is whether a histogram has native buckets as well, for a Prometheus that takes them.
+type kind bool
+
+const (
+	native  kind = true
+	classic kind = false
+)
+
 // fewer are the edges of a histogram that every stream and type has for itself: each edge is
 // a line of the page for each of them.
-func fewer() []float64 { return []float64{.005, .025, .1, .5, 1, 5, 30} }
+func fewer() []float64 { return []float64{.01, .1, 1, 5} }
 
 // NewMetrics registers the metrics. types are the catalogue's names.
 func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
@@ -53,13 +62,14 @@ func NewMetrics(reg prometheus.Registerer, types []string) *Metrics {
 	}
 	m.published = counter(reg, "events_published_total", "Events published to a stream.", "stream", "event_type")
 	m.consumed = counter(reg, "events_consumed_total", "Events consumed from a stream, by what became of them.", "stream", "event_type", "status")
-	m.processing = histogram(reg, "event_processing_duration_seconds", "From an entry's reading to its acknowledgement.", fewer(), "stream", "event_type")
+	m.processing = histogram(reg, "event_processing_duration_seconds", "From an entry's reading to its acknowledgement.", fewer(), classic, "stream", "event_type")
 	m.lost = counter(reg, "stream_entries_lost_total", "Entries that were trimmed or deleted before they were read.", "stream")
 	m.readErrors = counter(reg, "stream_errors_total", "Failed reads of a source.", "source")
 	m.outcomes = counter(reg, "notifications_total", "Deliveries by what became of them.", "channel", "provider", "outcome", "reason")
 	m.postponed = counter(reg, "notifications_postponed_total", "Times that a delivery was put back without an attempt, by what held it.", "channel", "reason")
-	m.sending = histogram(reg, "notification_attempt_duration_seconds", "From a claim to its recorded outcome.", seconds(), "channel")
-	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", seconds(), "channel", "priority")
+	m.sending = histogram(reg, "notification_attempt_duration_seconds", "From a claim to its recorded outcome.", seconds(), native, "channel")
+	m.endToEnd = histogram(reg, "notification_end_to_end_seconds", "From the event's own time to the provider's acceptance.", seconds(), native, "channel", "priority")
+	m.arrival = histogram(reg, "notification_arrival_seconds", "From the event's own time to the provider's report that the message has arrived.", seconds(), native, "channel", "priority")
 	m.fallbacks = counter(reg, "locale_fallbacks_total", "Messages that came out in another language than planned.", "locale")
 	m.reloads = counter(reg, "templates_reload_total", "Reloads of templates and locales.", "result")
 	m.links = counter(reg, "telegram_links_total", "Links to the bot that were opened, by what came of it.", "result")
@@ -100,11 +110,12 @@ func gauge(reg prometheus.Registerer, name, help string, labels ...string) *prom
 	return g
 }
 
-func histogram(reg prometheus.Registerer, name, help string, edges []float64, labels ...string) *prometheus.HistogramVec {
-	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: name, Help: help, Buckets: edges,
-		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour,
-	}, labels)
+func histogram(reg prometheus.Registerer, name, help string, edges []float64, k kind, labels ...string) *prometheus.HistogramVec {
+	o := prometheus.HistogramOpts{Name: name, Help: help, Buckets: edges}
+	if k == native {
+		o.NativeHistogramBucketFactor, o.NativeHistogramMaxBucketNumber, o.NativeHistogramMinResetDuration = 1.1, 100, time.Hour
+	}
+	h := prometheus.NewHistogramVec(o, labels)
 	reg.MustRegister(h)
 	return h
 }
@@ -145,8 +156,15 @@ func (m *Metrics) Outcome(o notify.Outcome, took time.Duration) {
 	if took > 0 {
 		m.sending.WithLabelValues(ch).Observe(took.Seconds())
 	}
-	if o.Status == notify.Sent {
+	switch o.Status {
+	case notify.Sent:
 		observe(m.endToEnd.WithLabelValues(ch, string(o.Delivery.Priority)), o.Latency(), o.Delivery.Event)
+	case notify.DeliveredState:
+		if o.Delivery.Event.Time.IsZero() {
+			return // nobody knows how long it took
+		}
+		observe(m.arrival.WithLabelValues(ch, string(o.Delivery.Priority)), o.Latency(), o.Delivery.Event)
+	default: // nothing has come to anybody
 	}
 }
 
