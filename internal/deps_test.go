@@ -44,7 +44,7 @@ internal/eventtypes  internal/notify internal/similar
 internal/eventtypes/contract internal/eventtypes internal/notify
 
 internal/streams     internal/notify internal/eventtypes internal/rediskeys
-internal/addressbook internal/notify internal/eventtypes internal/rediskeys
+internal/addressbook internal/notify internal/eventtypes internal/rediskeys internal/secret
 internal/routing     internal/notify internal/eventtypes internal/similar
 internal/render      internal/notify internal/eventtypes internal/sms templates locales
 internal/screen

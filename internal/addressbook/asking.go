@@ -15,6 +15,7 @@ import (
 
 const (
 	answerLife  = 24 * time.Hour   // an old answer is better than none while the directory is away
+	answerFresh = 10 * time.Minute // so long an answer is not asked for again
 	nobodyFresh = 30 * time.Second // who isn't there may register any moment
 )
 
@@ -65,7 +66,7 @@ func filled(c, more notify.Contact) notify.Contact {
 
 func (b *Book) answer(ctx context.Context, userID string) (answer, error) {
 	old, err := b.remembered(ctx, userID)
-	if err != nil || b.now().Before(old.At.Add(b.fresh(old))) {
+	if err != nil || b.now().Before(old.At.Add(old.fresh())) {
 		return old, err
 	}
 	c, err := b.directory.Person(ctx, userID)
@@ -81,11 +82,11 @@ func (b *Book) answer(ctx context.Context, userID string) (answer, error) {
 	return b.remember(ctx, userID, &r)
 }
 
-func (b *Book) fresh(a answer) time.Duration {
+func (a answer) fresh() time.Duration {
 	if a.Person == nil {
 		return nobodyFresh
 	}
-	return b.directory.cfg.Fresh
+	return answerFresh
 }
 
 // remembered is the last answer; the zero answer is older than any.

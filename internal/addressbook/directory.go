@@ -13,14 +13,14 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/secret"
 )
 
 // DirectoryConfig is where people are looked up whom the book doesn't know.
 type DirectoryConfig struct {
-	URL       string                // GET <URL>/<user id> answers a person as imports write them; 404 is "nobody"
-	Timeout   time.Duration         // for one answer; 0 means 2 s
-	Fresh     time.Duration         // how long an answer is not asked for again; 0 means 10 min
-	Authorize func(r *http.Request) // adds the login; nil: none
+	URL     string        // GET <URL>/<user id> answers a person as imports write them; 404 is "nobody"
+	Token   secret.String // of the login (Bearer); empty: none
+	Timeout time.Duration // for one answer; 0 means 2 s
 }
 
 // Directory is an HTTP service that knows people.
@@ -33,7 +33,6 @@ type Directory struct {
 const (
 	maxAnswer      = 64 << 10 // bytes; a person is a hundredth of it
 	defaultTimeout = 2 * time.Second
-	defaultFresh   = 10 * time.Minute
 	tripAfter      = 5 // failures in a row
 	restAfterTrip  = 10 * time.Second
 )
@@ -50,9 +49,6 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	}
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
-	}
-	if cfg.Fresh <= 0 {
-		cfg.Fresh = defaultFresh
 	}
 	cfg.URL = strings.TrimRight(cfg.URL, "/")
 	return &Directory{
@@ -72,7 +68,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 }
 
 // Close lets the connections go.
-func (d *Directory) Close() { d.http.CloseIdleConnections() }
+func (d *Directory) Close() error { d.http.CloseIdleConnections(); return nil }
 
 // Person asks for somebody. The error is [notify.ErrNoContact] where the directory knows
 // nobody by that id, and wraps [notify.ErrUnavailable] where it gives no answer.
@@ -92,8 +88,8 @@ func (d *Directory) get(ctx context.Context, userID string) (notify.Contact, err
 		return notify.Contact{}, errDirectory
 	}
 	req.Header.Set("Accept", "application/json")
-	if d.cfg.Authorize != nil {
-		d.cfg.Authorize(req)
+	if !d.cfg.Token.Empty() {
+		req.Header.Set("Authorization", "Bearer "+d.cfg.Token.Reveal())
 	}
 	resp, err := d.http.Do(req)
 	if err != nil { // its text carries the URL, and that the user id

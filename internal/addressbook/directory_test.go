@@ -29,7 +29,11 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func knows890(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/people/890" {
+	switch {
+	case r.Header.Get("Authorization") != "Bearer x":
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	case r.URL.Path != "/people/890":
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
@@ -45,13 +49,12 @@ func openWithDirectory(t *testing.T) (*Book, *service, *redis.Client, *clock) {
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	d, err := NewDirectory(DirectoryConfig{
-		URL: server.URL + "/people/", Timeout: 5 * time.Second,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") },
+		URL: server.URL + "/people/", Token: "x", Timeout: 5 * time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.Close)
+	t.Cleanup(func() { _ = d.Close() })
 	b, client, c := open(t, WithDirectory(d))
 	return b, s, client, c
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -63,13 +62,11 @@ func (a *App) addressBook() (*addressbook.Book, error) {
 		a.log.Warn().Err(err).Str("event_type", e.Type).Str("event_id", e.ID).Msg("The address book refused a fact")
 	})}
 	if c := a.cfg.Directory; c.URL != "" {
-		d, err := addressbook.NewDirectory(addressbook.DirectoryConfig{
-			URL: c.URL, Timeout: c.Timeout,
-			Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+c.Token.Reveal()) },
-		})
+		d, err := addressbook.NewDirectory(addressbook.DirectoryConfig(c))
 		if err != nil {
 			return nil, fmt.Errorf("directory: %w", err)
 		}
+		a.onStopClose("directory", d.Close)
 		options = append(options, addressbook.WithDirectory(d))
 	}
 	if _, cluster := a.redis.(*redis.ClusterClient); !cluster {

@@ -44,8 +44,16 @@ func (s *session) platform(ctx context.Context) (*platform, error) {
 	now := s.clock()
 	history := ledger.New(client, ledgerConfig(s.cfg.History, keys), now)
 	dead := streams.NewDeadLetters(client, streams.DeadConfig{Sealer: keys, Mentions: addressbook.Mentions})
+	known := []addressbook.Option{addressbook.WithEraser(history), addressbook.WithEraser(dead)}
+	if s.cfg.Directory.URL != "" {
+		d, err := addressbook.NewDirectory(addressbook.DirectoryConfig(s.cfg.Directory))
+		if err != nil {
+			return nil, usageError{err}
+		}
+		known = append(known, addressbook.WithDirectory(d))
+	}
 	p := &platform{
-		book:   addressbook.New(client, now, addressbook.WithEraser(history), addressbook.WithEraser(dead)),
+		book:   addressbook.New(client, now, known...),
 		ledger: history,
 		queue:  jobs.NewQueue(client, jobs.Defaults()),
 		holds:  jobs.NewHolds(client, now),
