@@ -101,7 +101,7 @@ func tryServer(ctx context.Context, url string, password secret.String, keeper b
 	if err := c.Ping(ctx).Err(); err != nil {
 		return []error{fmt.Errorf("%s doesn't answer: %w", o, redisconn.Explain(err))}
 	}
-	for _, p := range redisconn.Look(ctx, c, keeper, time.Now) {
+	for _, p := range problemsOf(ctx, c, keeper) {
 		problems = append(problems, errors.New(p))
 	}
 	return problems

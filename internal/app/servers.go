@@ -71,8 +71,19 @@ func (a *App) lookAt(ctx context.Context, name string, c redis.UniversalClient, 
 	if c.Ping(ctx).Err() != nil {
 		return askAgain
 	}
-	for _, p := range a.servers.put(name, redisconn.Look(ctx, c, keeper, time.Now)) {
+	for _, p := range a.servers.put(name, problemsOf(ctx, c, keeper)) {
 		a.log.Warn().Str("server", name).Msg("A Redis should be set up otherwise: " + p)
 	}
 	return lookAgain
+}
+
+// problemsOf are what a server that answers suffers from, with what to do. What could only be
+// better is the doctor's to tell.
+func problemsOf(ctx context.Context, c redis.UniversalClient, keeper bool) (list []string) {
+	for _, f := range redisconn.Look(ctx, c, keeper, time.Now) {
+		if f.Verdict == redisconn.Wrong {
+			list = append(list, f.String())
+		}
+	}
+	return list
 }

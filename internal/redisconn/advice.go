@@ -13,6 +13,7 @@ var advice = [...]struct{ says, do string }{
 	{"NOPERM", "the user's rights are too narrow: SECURITY.md has the ACL lines"},
 	{"READONLY", "this is a replica: use redis-sentinel://, or the master's address"},
 	{"LOADING", "it reads its files after a start: wait"},
+	{"MISCONF", "it can't save to its disk, and so refuses writes: look at its log and its disk"},
 	{"OOM command", "its memory is full: raise maxmemory, or make room (docs/runbooks/queue-redis-down.md)"},
 	{"CLUSTERDOWN", "the cluster lacks nodes: look at CLUSTER INFO"},
 	{"signed by unknown authority", "its certificate's authority isn't known here: put ?ca=FILE behind the URL"},

@@ -3,44 +3,80 @@ package redisconn
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// clocksApart is how far clocks may differ before ages and lives come out wrong.
-const clocksApart = 2 * time.Second
+// Verdict is how a [Finding] is to be taken.
+type Verdict int
 
-// Look names what is wrong with a server that answers, with what to do. What its ACL doesn't
-// let us ask is passed over. keeper is the Notifications Redis, which must lose nothing.
-func Look(ctx context.Context, c redis.UniversalClient, keeper bool, now func() time.Time) []string {
-	var problems []string
-	before := now()
-	if theirs, err := c.Time(ctx).Result(); err == nil {
-		if off := theirs.Sub(now()); off > clocksApart || theirs.Before(before.Add(-clocksApart)) {
-			problems = append(problems, fmt.Sprintf("its clock is %s off ours: run NTP on both machines", off.Abs().Round(time.Second)))
+// The verdicts.
+const (
+	Fine    Verdict = iota
+	Doubt           // it works, but not as well as it could
+	Wrong           // something will be lost, late or refused
+	Unknown         // the server doesn't say; most often its ACL forbids to ask
+)
+
+// Finding is one thing that was looked at.
+type Finding struct {
+	What    string
+	Help    string // what to do; empty where nothing is
+	Verdict Verdict
+}
+
+// String is the finding in one line.
+func (f Finding) String() string {
+	if f.Help == "" {
+		return f.What
+	}
+	return f.What + ": " + f.Help
+}
+
+// Look holds a server that answers against how it should be set up: one by one the nodes of a
+// cluster, of which only what isn't fine is returned. keeper is the Notifications Redis, which
+// must lose nothing; of a source less is wanted.
+func Look(ctx context.Context, c redis.UniversalClient, keeper bool, now func() time.Time) []Finding {
+	cluster, ok := c.(*redis.ClusterClient)
+	if !ok {
+		return lookAt(ctx, c, keeper, now)
+	}
+	var mu sync.Mutex
+	var found []Finding
+	masters := 0
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
+		list := lookAt(ctx, node, keeper, now)
+		mu.Lock()
+		defer mu.Unlock()
+		masters++
+		for _, f := range list {
+			if f.Verdict != Fine {
+				f.What = "node " + node.Options().Addr + ": " + f.What
+				found = append(found, f)
+			}
 		}
-	}
-	info, err := c.Info(ctx).Result()
+		return nil
+	})
 	if err != nil {
-		return problems
+		return append(found, Finding{"its nodes can't be looked at: " + err.Error(), "", Unknown})
 	}
-	v := infoValues(info)
-	if v["redis_version"] != "" && !atLeast(v["redis_version"], 6, 2) {
-		problems = append(problems, "Redis "+v["redis_version"]+" is too old: want 6.2 or newer")
+	return append([]Finding{{fmt.Sprintf("a cluster of %d masters", masters), "", Fine}}, found...)
+}
+
+func lookAt(ctx context.Context, c redis.Cmdable, keeper bool, now func() time.Time) []Finding {
+	text, err := c.Info(ctx).Result()
+	if err != nil {
+		return []Finding{{"it doesn't say how it is set up: " + err.Error(), "", Unknown}, clock(ctx, c, now)}
 	}
+	v := infoValues(text)
 	if !keeper {
-		return problems
+		return []Finding{version(v), eviction(v, Doubt), clock(ctx, c, now)}
 	}
-	if p := v["maxmemory_policy"]; p != "" && p != "noeviction" {
-		problems = append(problems, "maxmemory-policy is "+p+": jobs and marks are dropped when memory is full: CONFIG SET maxmemory-policy noeviction, and in its file")
-	}
-	if v["aof_enabled"] == "0" {
-		problems = append(problems, "it keeps no append-only file: a restart loses what was queued and sent: CONFIG SET appendonly yes, and in its file")
-	}
-	return problems
+	found := []Finding{version(v), eviction(v, Wrong), appendOnly(v), replicas(ctx, c), memory(v), clock(ctx, c, now)}
+	return append(found, ailments(v)...)
 }
 
 func infoValues(info string) map[string]string {
@@ -51,14 +87,4 @@ func infoValues(info string) map[string]string {
 		}
 	}
 	return values
-}
-
-func atLeast(version string, major, minor int) bool {
-	parts := strings.SplitN(version, ".", 3)
-	a, _ := strconv.Atoi(parts[0])
-	b := 0
-	if len(parts) > 1 {
-		b, _ = strconv.Atoi(parts[1])
-	}
-	return a > major || a == major && b >= minor
 }

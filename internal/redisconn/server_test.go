@@ -94,33 +94,90 @@ func TestLogins(t *testing.T) {
 	}
 }
 
+// wrongs are what a server suffers from, in one line each.
+func wrongs(found []Finding) (list []string) {
+	for _, f := range found {
+		if f.Verdict == Wrong {
+			list = append(list, f.String())
+		}
+	}
+	return list
+}
+
 func TestLook(t *testing.T) {
 	s := redistest.Start(t)
 	c := s.Client()
-	if got := Look(t.Context(), c, true, time.Now); len(got) != 0 {
+	if got := wrongs(Look(t.Context(), c, true, time.Now)); len(got) != 0 {
 		t.Errorf("nothing is wrong with it: %v", got)
 	}
 	fast := func() time.Time { return time.Now().Add(time.Minute) }
 	slow := func() time.Time { return time.Now().Add(-time.Hour) }
-	for want, now := range map[string]func() time.Time{"its clock is 1m0s off ours: run NTP": fast, "its clock is 1h0m0s off ours: run NTP": slow} {
-		if got := Look(t.Context(), c, false, now); len(got) != 1 || !strings.Contains(got[0], want) {
+	for want, now := range map[string]func() time.Time{"its clock is 1m0s off this machine's: run NTP": fast, "its clock is 1h0m0s off this machine's: run NTP": slow} {
+		if got := wrongs(Look(t.Context(), c, false, now)); len(got) != 1 || !strings.Contains(got[0], want) {
 			t.Errorf("got %v, want %s", got, want)
 		}
 	}
 	c.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru")
 	c.ConfigSet(t.Context(), "appendonly", "no")
-	got := strings.Join(Look(t.Context(), c, true, time.Now), "\n")
+	got := strings.Join(wrongs(Look(t.Context(), c, true, time.Now)), "\n")
 	for _, want := range []string{"maxmemory-policy is allkeys-lru", "CONFIG SET maxmemory-policy noeviction", "CONFIG SET appendonly yes"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %s", got, want)
 		}
 	}
-	if got := Look(t.Context(), c, false, time.Now); len(got) != 0 {
+	if got := wrongs(Look(t.Context(), c, false, time.Now)); len(got) != 0 {
 		t.Errorf("a source may drop what it likes: %v", got)
 	}
 	c.Do(t.Context(), "ACL", "SETUSER", "default", "-info", "-time")
-	if got := Look(t.Context(), c, true, time.Now); len(got) != 0 {
-		t.Errorf("what the ACL refuses is passed over: %v", got)
+	for _, f := range Look(t.Context(), c, true, time.Now) {
+		if f.Verdict != Unknown {
+			t.Errorf("what the ACL refuses is unknown: %+v", f)
+		}
+	}
+}
+
+// TestLookAtACluster: each node is looked at, and named where something is wrong with it.
+func TestLookAtACluster(t *testing.T) {
+	c := redistest.StartCluster(t, 0).Client()
+	ctx := t.Context()
+	if got := Look(ctx, c, true, time.Now); len(wrongs(got)) != 0 || got[0].What != "a cluster of 3 masters" {
+		t.Errorf("got %v", got)
+	}
+	node, err := c.MasterForKey(ctx, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node.ConfigSet(ctx, "maxmemory-policy", "allkeys-lru")
+	got := wrongs(Look(ctx, c, true, time.Now))
+	if len(got) != 1 || !strings.HasPrefix(got[0], "node "+node.Options().Addr+": maxmemory-policy is allkeys-lru") {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestRules: what a server's INFO says of it.
+func TestRules(t *testing.T) {
+	for _, c := range []struct {
+		info map[string]string
+		rule func(map[string]string) Finding
+		want string
+		is   Verdict
+	}{
+		{map[string]string{"redis_version": "6.0.20"}, version, "too old", Wrong},
+		{map[string]string{"redis_version": "7.2.4", "valkey_version": "8.0.1"}, version, "Valkey 8.0.1", Fine},
+		{map[string]string{"aof_enabled": "1", "aof_last_write_status": "err"}, appendOnly, "can't be written", Wrong},
+		{map[string]string{"used_memory": "50", "maxmemory": "100"}, memory, "50 % of its memory", Fine},
+		{map[string]string{"used_memory": "90", "maxmemory": "100"}, memory, "90 % of its memory", Doubt},
+		{map[string]string{"used_memory": "97", "maxmemory": "100"}, memory, "97 % of its memory", Wrong},
+	} {
+		if got := c.rule(c.info); got.Verdict != c.is || !strings.Contains(got.What, c.want) {
+			t.Errorf("%v: got %+v", c.info, got)
+		}
+	}
+	if got := wrongs(ailments(map[string]string{"role": "slave", "rdb_last_bgsave_status": "err"})); len(got) != 2 {
+		t.Errorf("got %v", got)
+	}
+	if got := ailments(map[string]string{"role": "master", "rdb_last_bgsave_status": "ok"}); len(got) != 0 {
+		t.Errorf("got %v", got)
 	}
 }
 
