@@ -54,7 +54,7 @@ func (a *App) buildWork() error {
 	a.supervised("workers' start", func(ctx context.Context) error {
 		return a.startWorkers(ctx, func() *jobs.Workers {
 			return jobs.NewWorkers(cfg, workerClient(options), jobs.Handlers{
-				Deliver: a.attempts.watched(a.counted(deliverer.Deliver)), Resume: a.resume, Broadcast: broadcaster.Page,
+				Deliver: a.attempts.watched(a.counted(deliverer.Deliver)), Resume: a.resume, Broadcast: a.paged(broadcaster.Page),
 			}, a.log)
 		})
 	})
@@ -131,6 +131,21 @@ func (a *App) resume(ctx context.Context, eventID string, step int) error {
 		return err
 	}
 	return a.dispatcher.Resume(ctx, e, step)
+}
+
+type page func(ctx context.Context, b notify.Broadcast, cursor string) (next string, err error)
+
+// paged is a handler of broadcasts. One that was paused for longer than its event is
+// remembered comes to its end: there is nothing left to tell.
+func (a *App) paged(next page) page {
+	return func(ctx context.Context, b notify.Broadcast, cursor string) (string, error) {
+		after, err := next(ctx, b, cursor)
+		if errors.Is(err, ledger.ErrNoEvent) {
+			a.log.Warn().Str("broadcast", b.ID).Str("event_id", b.Event.ID).Msg("A broadcast's event is gone: it ends here")
+			return "", nil
+		}
+		return after, err
+	}
 }
 
 // rules compiles how events are told.

@@ -3,7 +3,7 @@
 //
 // Keys that one script touches share the hash tag {notifications:events}, which puts them
 // into the slot of the delivery log's stream, so that everything also runs on Redis
-// Cluster (docs/decisions/0003-one-slot-for-the-ledger.md).
+// Cluster.
 package rediskeys
 
 // Prefix begins every key of ours.
@@ -75,6 +75,9 @@ func Directory(userID string) string { return "notifications:directory:{" + user
 // Forgotten says until when what was told of a person is to stay forgotten, by a hash of
 // the user id: a string with a life.
 func Forgotten(hash string) string { return "notifications:forgotten:" + hash }
+
+// Barrier is written before replicas are waited for: an empty string.
+const Barrier = "notifications:barrier"
 
 // Link says what a thing belongs to ("order", "12345"): a hash of role → id, with a life.
 func Link(kind, id string) string { return "notifications:link:{" + kind + ":" + id + "}" }
