@@ -39,7 +39,7 @@ type Config struct {
 type Redis struct {
 	URL          secret.String `yaml:"url" env:"REDIS_URL" doc:"The Notifications Redis: redis://, rediss://, redis-sentinel:// or redis-cluster://."`
 	Password     secret.String `yaml:"password" env:"REDIS_PASSWORD" doc:"Its password, and that of each source whose URL has none."`
-	Barrier      int           `yaml:"barrier" env:"REDIS_BARRIER" doc:"Replicas that must have a batch before its entries are acknowledged. 0: none; with Sentinel, 1 keeps a failover from losing jobs."`
+	Barrier      int           `yaml:"barrier" env:"REDIS_BARRIER" doc:"Replicas that must have a batch before its entries are acknowledged. 0: none; with Sentinel, 1 keeps a failover from losing jobs; not for a Cluster."`
 	SealKeys     secret.String `yaml:"seal_keys" env:"REDIS_SEAL_KEYS" doc:"Encrypt kept events and dead letters in it (AES-256-GCM): id:base64 of 32 bytes (openssl rand -base64 32); several, separated by commas: the first seals, all open. Empty: not encrypted. The same on all pods and for notifyctl."`
 	Autopipeline bool          `yaml:"autopipeline" env:"REDIS_AUTOPIPELINE" doc:"Send concurrent commands in shared round trips. Off: one round trip each, about eight times slower fan-out."`
 }

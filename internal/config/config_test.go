@@ -114,6 +114,7 @@ func TestProblems(t *testing.T) {
 		"no networks":          {env: []string{"VONDINOTIFY_PUBLIC_PROXIES=ingress"}, want: []string{`public.proxies=ingress: "ingress": want a network such as 10.0.0.0/8`}},
 		"forgetful":            {env: []string{"VONDINOTIFY_HISTORY_MARKERS=1h"}, want: []string{"history.markers=1h0m0s: want 48h0m0s to 720h0m0s"}},
 		"source":               {env: []string{"VONDINOTIFY_SOURCES=wms=http://u:hunter2@h"}, want: []string{"source wms", "redis-sentinel://"}},
+		"barrier":              {env: []string{"VONDINOTIFY_REDIS_URL=redis-cluster://h1,h2", "VONDINOTIFY_REDIS_BARRIER=1"}, want: []string{"redis.barrier=1: want 0 with a Cluster"}},
 		"redis":                {env: []string{"VONDINOTIFY_REDIS_URL=http://u:hunter2@h"}, want: []string{"redis.url=***", `unknown scheme "http"`}},
 		"secret value":         {yaml: "redis:\n  passwort: hunter2\n", want: []string{":2: unknown key passwort; did you mean password?"}},
 		"secret file":          {env: []string{"VONDINOTIFY_SMS_URL_FILE=/nowhere"}, want: []string{"VONDINOTIFY_SMS_URL_FILE", "no such file"}},

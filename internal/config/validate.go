@@ -23,7 +23,7 @@ func (c *Config) checks() map[string]func() string {
 	return map[string]func() string{
 		"redis.url":               func() string { return redisURL(c.Redis.URL.Reveal()) },
 		"redis.seal_keys":         func() string { return sealKeys(c.Redis.SealKeys) },
-		"redis.barrier":           between(c.Redis.Barrier, 0, 10),
+		"redis.barrier":           c.checkBarrier,
 		"sources":                 c.checkSources,
 		"admin.addr":              func() string { return listenAddr(c.Admin.Addr) },
 		"admin.proxy_header":      c.checkProxyHeader,
@@ -71,6 +71,14 @@ func (c *Config) validate() []error {
 		}
 	}
 	return problems
+}
+
+// checkBarrier: replicas are waited for on one connection, and a Cluster has many masters.
+func (c *Config) checkBarrier() string {
+	if c.Redis.Barrier > 0 && strings.HasPrefix(c.Redis.URL.Reveal(), "redis-cluster:") {
+		return "want 0 with a Cluster"
+	}
+	return between(c.Redis.Barrier, 0, 10)()
 }
 
 func (c *Config) checkSources() string {

@@ -42,7 +42,7 @@ var differing = []struct {
 	{regexp.MustCompile(`("provider_message_id": ?)"[^"]*"`), `${1}"…"`},
 	{regexp.MustCompile(`(version [^0-9a-z]*|"words_version": ?")[0-9a-f]{8}`), "${1}1f2e3d4c"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`), "127.0.0.1:6379"},
-	{regexp.MustCompile(`Redis \d+\.\d+\.\d+`), "Redis 7.0.15"},
+	{regexp.MustCompile(`(Redis|Valkey) \d+\.\d+\.\d+`), "Redis 7.0.15"},
 }
 
 func (s *steady) Write(b []byte) (int, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/rediskeys"
 )
 
 // barrierWait is how long replicas may take. A healthy one needs a round trip.
@@ -25,12 +26,12 @@ func NewBarrier(client redis.UniversalClient, replicas int) *Barrier {
 	return &Barrier{client, replicas}
 }
 
-// Wait returns nil when the replicas have everything. WAIT answers for the writes that its
-// own connection knows of, and a pooled connection may be older than ours: PING before it,
-// in the same breath on the same connection, makes it know of all.
+// Wait returns nil when the replicas have everything. WAIT answers for the writes of its own
+// connection, and ours were made on others: a write before it, in the same breath on the same
+// connection, comes after them all. (Up to Redis 7.0 a PING did; since then only a write does.)
 func (b *Barrier) Wait(ctx context.Context) error {
 	p := b.client.Pipeline()
-	p.Ping(ctx)
+	p.Set(ctx, rediskeys.Barrier, "", 0)
 	n := p.Do(ctx, "WAIT", b.replicas, barrierWait.Milliseconds())
 	if _, err := p.Exec(ctx); err != nil {
 		return fmt.Errorf("barrier: %w", err)
