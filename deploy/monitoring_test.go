@@ -3,11 +3,9 @@ package deploy
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"os"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -182,30 +180,50 @@ func TestEachAlertHasItsRunbook(t *testing.T) {
 	}
 }
 
-// TestEachAlertIsTried: the made series make each alert fire at least once.
+// TestEachAlertIsTried: the made series make each alert fire and keep it quiet, for each
+// metric that it asks for.
 func TestEachAlertIsTried(t *testing.T) {
 	var f struct {
 		Tests []struct {
+			Input  []struct{ Series string } `yaml:"input_series"`
 			Checks []struct {
 				Alertname string
 				Expected  []any `yaml:"exp_alerts"`
 			} `yaml:"alert_rule_test"`
 		}
 	}
-	if err := yaml.Unmarshal([]byte(text(t, monitoring+"alerts_test.yaml")), &f); err != nil {
-		t.Fatal(err)
-	}
-	fired := map[string]bool{}
+	must(t, yaml.Unmarshal([]byte(text(t, monitoring+"alerts_test.yaml")), &f))
+	tried := map[string]bool{}
 	for _, test := range f.Tests {
 		for _, c := range test.Checks {
+			outcome := "is quiet"
 			if len(c.Expected) > 0 {
-				fired[c.Alertname] = true
+				outcome = "fires"
+			}
+			tried[c.Alertname+" "+outcome] = true
+			for _, in := range test.Input {
+				name, _, _ := strings.Cut(in.Series, "{")
+				tried[c.Alertname+" "+outcome+" by "+name] = true
 			}
 		}
 	}
+	recorded := map[string][]string{}
 	for _, r := range rules(t) {
-		if r.Alert != "" && !fired[r.Alert] {
-			t.Errorf("no test makes %s fire; these do: %v", r.Alert, slices.Sorted(maps.Keys(fired)))
+		if r.Record != "" {
+			recorded[r.Record] = readQuery(r.Expr).metrics
+			continue
+		}
+		for _, m := range readQuery(r.Expr).metrics {
+			for _, base := range append(recorded[m], m) {
+				if recorded[base] != nil {
+					continue
+				}
+				for _, outcome := range []string{"fires", "is quiet"} {
+					if want := r.Alert + " " + outcome + " by " + base; !tried[want] {
+						t.Errorf("no made series shows that %s", want)
+					}
+				}
+			}
 		}
 	}
 }
