@@ -156,7 +156,7 @@ func TestTheNetworkLetsTheDaemonOut(t *testing.T) {
 }
 
 // TestTriggersAskForWhatThereIs: the autoscaler counts streams of the catalogue and lanes
-// of the queue.
+// of the queue, and asks Prometheus for ages that the daemon exports.
 func TestTriggersAskForWhatThereIs(t *testing.T) {
 	known := map[string]bool{}
 	for _, typ := range eventtypes.Catalogue() {
@@ -171,17 +171,26 @@ func TestTriggersAskForWhatThereIs(t *testing.T) {
 		}
 	}
 	must(t, yaml.Unmarshal([]byte(text(t, "components/keda/scaledobject.yaml")), &object))
+	asked := map[string]bool{}
 	for _, trigger := range object.Spec.Triggers {
 		m := trigger.Metadata
+		if q := m["query"]; q != "" {
+			readQuery(q).check(t, "a trigger", exported())
+			asked[readQuery(q).metrics[0]] = true
+			continue
+		}
 		if name := m["stream"] + m["listName"]; !known[name] {
 			t.Errorf("a trigger counts %q: no such stream, no such lane", name)
 		}
 		if g := m["consumerGroup"]; g != "" && g != "notification-consumers" {
 			t.Errorf("a trigger counts the group %s", g)
 		}
+		asked["lag of a group"] = asked["lag of a group"] || m["lagCount"] != ""
 	}
-	if len(object.Spec.Triggers) == 0 {
-		t.Error("no triggers")
+	for _, want := range []string{"lag of a group", "stream_group_lag_seconds", "queue_oldest_pending_seconds"} {
+		if !asked[want] {
+			t.Errorf("no trigger asks for the %s", want)
+		}
 	}
 }
 
