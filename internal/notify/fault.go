@@ -42,16 +42,6 @@ func (f Fault) String() string {
 	return "temporary"
 }
 
-// ParseFault reads a fault's name.
-func ParseFault(s string) (Fault, error) {
-	for _, f := range Faults() {
-		if f.String() == s {
-			return f, nil
-		}
-	}
-	return 0, fmt.Errorf("fault %q: want one of temporary, throttled, rejected, unreachable, misconfigured, unknown", s)
-}
-
 // SendError is a provider's refusal, classified. Its text carries no token, password,
 // address or link: it is stored and shown.
 type SendError struct {

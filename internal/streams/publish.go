@@ -22,31 +22,6 @@ func Publish(ctx context.Context, client redis.UniversalClient, stream string, f
 	if err != nil {
 		return "", fmt.Errorf("publish to %s: %w", stream, err)
 	}
-	return publish(ctx, client, stream, doc)
-}
-
-// PublishJSON adds an event that is given as a JSON object, flat or in the envelope.
-func PublishJSON(ctx context.Context, client redis.UniversalClient, stream string, event json.RawMessage) (entryID string, err error) {
-	doc, err := object(event)
-	if err != nil {
-		return "", fmt.Errorf("publish to %s: want a JSON object: %s", stream, fault(err))
-	}
-	return publish(ctx, client, stream, doc)
-}
-
-func documentOf(fields map[string]any) (document, error) {
-	doc := make(document, len(fields))
-	for k, v := range fields {
-		b, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("field %s: %w", k, err)
-		}
-		doc[k] = b
-	}
-	return doc, nil
-}
-
-func publish(ctx context.Context, client redis.UniversalClient, stream string, doc document) (string, error) {
 	if doc.text("type") == "" {
 		return "", fmt.Errorf("publish to %s: the event has no type", stream)
 	}
@@ -63,4 +38,16 @@ func publish(ctx context.Context, client redis.UniversalClient, stream string, d
 	line := zerolog.Ctx(ctx).Debug().Str("stream", stream).Str("event_type", doc.text("type")).Str("message_id", id)
 	logIDs(line, doc).Msg("Event published")
 	return id, nil
+}
+
+func documentOf(fields map[string]any) (document, error) {
+	doc := make(document, len(fields))
+	for k, v := range fields {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("field %s: %w", k, err)
+		}
+		doc[k] = b
+	}
+	return doc, nil
 }
