@@ -26,7 +26,7 @@ func (s *session) parseTime(flag, text string) (time.Time, error) {
 		return now.Add(-d), nil
 	}
 	if clock, err := time.Parse("15:04", text); err == nil {
-		return day.Add(time.Duration(clock.Hour())*time.Hour + time.Duration(clock.Minute())*time.Minute), nil
+		return time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, zone), nil // not hours from midnight: a day may have 23 or 25
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly, "2006-01-02 15:04", time.DateTime, "2006-01-02T15:04:05"} {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {

@@ -124,8 +124,8 @@ func (l *Ledger) newest(ctx context.Context, key string, n int) ([]string, error
 	return found, nil
 }
 
-// At is the position in the log of a time, for [Ledger.Tail].
-func At(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+// At is the position in the log of a time, for [Ledger.Tail]; the zero time's is its beginning.
+func At(t time.Time) string { return strconv.FormatInt(max(0, t.UnixMilli()), 10) }
 
 // Tail reads up to n log entries after a position: the id of the last one read, [At] a
 // time, "" for the first there is, "$" for those to come. It waits for them so long as
