@@ -21,6 +21,7 @@ import (
 // Sender is a provider under test.
 type Sender interface {
 	Send(ctx context.Context, to notify.Address, m notify.Message) (notify.Receipt, error)
+	Provider() string
 	Close() error
 }
 
@@ -83,8 +84,8 @@ func (c Case) accepted(t *testing.T) {
 	if err != nil {
 		t.Fatalf("send: %v", err)
 	}
-	if r.Provider == "" || r.ID == "" {
-		t.Errorf("receipt %+v: want a provider and an id", r)
+	if r.Provider != rig.Sender.Provider() || r.ID == "" { // a hold on the provider goes by the name that is shown
+		t.Errorf("receipt %+v: want %s and an id", r, rig.Sender.Provider())
 	}
 	got := rig.Inbox.Messages()
 	if len(got) != 1 {
