@@ -78,6 +78,11 @@ func (b *Book) answer(ctx context.Context, userID string) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	}
+	var w writes
+	w.index(stampAt(b.now()), c) // who answers STOP is found by the number
+	if _, err := b.commit(ctx, w); err != nil {
+		return answer{}, err
+	}
 	r := recordOf(c, nil)
 	return b.remember(ctx, userID, &r)
 }

@@ -122,6 +122,24 @@ func TestALinkedChatHidesNobodysEmail(t *testing.T) {
 	}
 }
 
+// TestWhoOnlyTheDirectoryKnowsCanSayStop: by the number to which the message went.
+func TestWhoOnlyTheDirectoryKnowsCanSayStop(t *testing.T) {
+	b, s, client, _ := openWithDirectory(t)
+	s.say(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"user_id":890,"email":"jelena@example.com","phone":"+381641234567"}`)
+	})
+	contact(t, b, "890")
+	if got, err := b.Mute(t.Context(), notify.Address{Channel: notify.SMS, Value: "0641234567"}, "sms STOP"); err != nil || got != "890" {
+		t.Fatalf("got %q, %v", got, err)
+	}
+	if _, muted := contact(t, b, "890").Preferences.Muted("order", notify.SMS); !muted {
+		t.Error("not muted")
+	}
+	if err := b.Forget(t.Context(), "890"); err != nil || keysLeft(t, client) != 0 {
+		t.Errorf("%v, %d keys left", err, keysLeft(t, client))
+	}
+}
+
 func TestNobodyIsAskedForAgainSoon(t *testing.T) {
 	b, s, _, clock := openWithDirectory(t)
 	for range 2 {

@@ -61,7 +61,7 @@ func (b *Book) holder(ctx context.Context, a notify.Address) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := b.Stored(ctx, userID)
+	c, err := b.Contact(ctx, userID)
 	if err != nil {
 		return "", err
 	}
