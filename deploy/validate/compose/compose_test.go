@@ -1,4 +1,4 @@
-package validate
+package compose
 
 import (
 	"testing"
@@ -7,18 +7,29 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// TestCompose: the compose file by the specification's own loader and schema, as docker
-// compose reads it, and what its services refer to.
+// load reads compose.yaml with the specification's own loader and schema, as docker compose
+// does.
+func load(t *testing.T) *types.Project {
+	t.Helper()
+	const root = "../../.."
+	files := types.ToConfigFiles([]string{root + "/compose.yaml"})
+	p, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: root, ConfigFiles: files})
+	must(t, err)
+	return p
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCompose: what the services of compose.yaml refer to is there.
 func TestCompose(t *testing.T) {
-	files := types.ToConfigFiles([]string{"../../compose.yaml"})
-	p, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: "../..", ConfigFiles: files})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := load(t)
 	daemon, err := p.GetService("notifyd")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if daemon.Build == nil || !daemon.ReadOnly {
 		t.Errorf("notifyd is built here and writes nothing: %+v, %v", daemon.Build, daemon.ReadOnly)
 	}
