@@ -80,17 +80,22 @@ func TestFaults(t *testing.T) {
 // save names a file for the table.
 var save = flag.String("save", "", "write the table to this file")
 
-// length is how long each fault lasts: SOAK says it; without it, a moment.
+// shortest is the least that a fault needs to have its effect.
+const shortest = 2 * time.Second
+
+// length is how long each fault lasts: SOAK says for how long all of them together put load
+// on the platform, and each gets its share; without it, a moment.
 func length(t *testing.T) (d time.Duration, whole bool) {
 	text := os.Getenv("SOAK")
 	if text == "" {
-		return 2 * time.Second, false
+		return shortest, false
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		t.Fatalf("SOAK=%s: want a duration such as 30s or 1h", text)
+	all, err := time.ParseDuration(text)
+	share := all / time.Duration(len(faults()))
+	if err != nil || share < shortest {
+		t.Fatalf("SOAK=%s: want a duration of at least %s for all faults together, such as 6m or 1h", text, shortest*time.Duration(len(faults())))
 	}
-	return d, true
+	return share, true
 }
 
 // pause waits for a part of a fault to have its effect. Time itself is the condition here.
