@@ -84,7 +84,7 @@ func (a *App) buildReplies() error {
 		return err
 	}
 	if a.cfg.Telegram.Updates == "poll" && !a.cfg.Telegram.Token.Empty() {
-		p, err := telegram.NewPoller(telegram.Config{Token: a.cfg.Telegram.Token, Endpoint: a.cfg.Telegram.Endpoint}, desk, a.log)
+		p, err := telegram.NewPoller(a.bot(), desk, a.log)
 		if err != nil {
 			return fmt.Errorf("telegram: %w", err)
 		}
@@ -111,7 +111,7 @@ func (a *App) buildPublic(desk *replies.Desk) error {
 		Callbacks: callbacks, Log: a.log, Now: time.Now,
 	}
 	if a.cfg.Telegram.Updates == "webhook" {
-		cfg.Telegram = &telegram.Webhook{Secret: a.cfg.Telegram.Webhook, Listener: desk, Log: a.log}
+		cfg.Telegram = a.webhook(desk)
 	}
 	s, err := public.Listen(cfg)
 	if err != nil {
@@ -120,6 +120,22 @@ func (a *App) buildPublic(desk *replies.Desk) error {
 	a.onStop("public", s.Stop)
 	a.begin = append(a.begin, func() error { s.Start(); return nil })
 	return nil
+}
+
+// webhook takes the bot's updates, and tells Telegram where it is.
+func (a *App) webhook(desk *replies.Desk) *telegram.Webhook {
+	w := &telegram.Webhook{Secret: a.cfg.Telegram.Webhook, Listener: desk, Log: a.log}
+	if !a.cfg.Telegram.Token.Empty() {
+		a.supervised("telegram webhook", func(ctx context.Context) error {
+			return w.Announce(ctx, a.bot(), strings.TrimSuffix(a.cfg.Public.URL, "/")+"/telegram")
+		})
+	}
+	return w
+}
+
+// bot is the bot's door to Telegram.
+func (a *App) bot() telegram.Config {
+	return telegram.Config{Token: a.cfg.Telegram.Token, Endpoint: a.cfg.Telegram.Endpoint}
 }
 
 // callbacks are the readers of the reports of the providers in use.

@@ -54,14 +54,20 @@ func (p *Poller) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		wait := pause
-		if se, ok := errors.AsType[*notify.SendError](err); ok {
-			wait = max(wait, se.RetryAfter)
-		}
+		wait := waitAfter(err, pause)
 		p.log.Warn().Err(err).Dur("wait", wait).Msg("Telegram updates could not be read")
 		pause = min(2*pause, maxPause)
-		rest(ctx, wait/2+rand.N(wait))
+		rest(ctx, wait)
 	}
+}
+
+// waitAfter is how long to wait after a failure: about a pause, or what Telegram asks for if
+// that is more.
+func waitAfter(err error, pause time.Duration) time.Duration {
+	if se, ok := errors.AsType[*notify.SendError](err); ok {
+		pause = max(pause, se.RetryAfter)
+	}
+	return pause/2 + rand.N(pause)
 }
 
 func rest(ctx context.Context, d time.Duration) {

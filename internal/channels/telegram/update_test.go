@@ -17,6 +17,7 @@ import (
 
 	"github.com/vondi-global/notifications/internal/channels/telegram"
 	"github.com/vondi-global/notifications/internal/secret"
+	"github.com/vondi-global/notifications/internal/testlog"
 )
 
 func TestParseUpdate(t *testing.T) {
@@ -113,11 +114,11 @@ func says(chat int64, text string) map[string]any {
 
 func TestWebhook(t *testing.T) {
 	e := newEar()
-	h := httptest.NewServer(&telegram.Webhook{Secret: "s3cret", Listener: e, Log: zerolog.Nop()})
+	hook := &telegram.Webhook{Secret: "s3cret", Listener: e, Log: zerolog.Nop()}
+	h := httptest.NewServer(hook)
 	defer h.Close()
 	server, _ := api(t)
-	s := sender(t, server.URL())
-	if err := s.SetWebhook(t.Context(), h.URL, secret.String("s3cret")); err != nil {
+	if err := hook.Announce(t.Context(), telegram.Config{Token: token, Endpoint: server.URL()}, h.URL); err != nil {
 		t.Fatal(err)
 	}
 	if err := server.Hear(says(99, "/start abc")); err != nil {
@@ -132,6 +133,29 @@ func TestWebhook(t *testing.T) {
 	}
 	if err := server.Hear(says(99, "nothing for us")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTelegramIsToldUntilItHears: the first answer is trouble of Telegram's own.
+func TestTelegramIsToldUntilItHears(t *testing.T) {
+	answers := []string{`{"ok":false,"error_code":502,"description":"Bad Gateway"}`, `{"ok":true,"result":true}`}
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, answers[asked])
+		if asked++; r.FormValue("url") != "https://n.example/telegram" || r.FormValue("secret_token") != "s3cret" {
+			t.Errorf("told %v", r.Form)
+		}
+	}))
+	defer server.Close()
+	var log testlog.Log
+	hook := &telegram.Webhook{Secret: "s3cret", Log: zerolog.New(&log)}
+	if err := hook.Announce(t.Context(), telegram.Config{Token: token, Endpoint: server.URL}, "https://n.example/telegram"); err != nil || asked != 2 {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+	for _, hidden := range []string{"s3cret", token, "n.example"} {
+		if strings.Contains(log.String(), hidden) {
+			t.Errorf("the log shows %s: %s", hidden, log.String())
+		}
 	}
 }
 

@@ -57,12 +57,31 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // allowed are the updates that we want.
 const allowed = `["message","my_chat_member"]`
 
-// SetWebhook tells Telegram where to post updates, with which secret.
-func (s *Sender) SetWebhook(ctx context.Context, url string, token secret.String) error {
-	p := tgbotapi.Params{"url": url, "secret_token": token.Reveal(), "allowed_updates": allowed}
-	hide := []string{url, token.Reveal()}
-	if _, err := s.bot.call(ctx, "setWebhook", p, hide...); err != nil {
-		return refused(err, append(hide, s.bot.token))
+// Announce tells Telegram to post the updates to url, and again until Telegram has heard or
+// ctx ends.
+func (h *Webhook) Announce(ctx context.Context, c Config, url string) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	b := newBot(c)
+	defer b.client.CloseIdleConnections()
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		err := h.set(ctx, b, url)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		h.Log.Warn().Err(err).Msg("Telegram could not be told where the webhook is")
+		rest(ctx, waitAfter(err, pause))
+	}
+}
+
+func (h *Webhook) set(ctx context.Context, b *bot, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	p := tgbotapi.Params{"url": url, "secret_token": h.Secret.Reveal(), "allowed_updates": allowed}
+	hide := []string{url, h.Secret.Reveal()}
+	if _, err := b.call(ctx, "setWebhook", p, hide...); err != nil {
+		return refused(err, append(hide, b.token))
 	}
 	return nil
 }
