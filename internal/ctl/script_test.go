@@ -38,6 +38,7 @@ var update = flag.Bool("update", false, "write the outputs into the scripts agai
 //	lose PATTERN              delete keys, as an accident does
 //	await REGEXP CMD …        run a command until its output matches
 //	received CHANNEL N        wait until providers have taken so many messages, and no more
+//	runbooks                  run every command of docs/runbooks
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -59,6 +60,7 @@ func runScript(t *testing.T, file string) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"daemon": w.daemon, "people": w.people, "publish": w.publish, "xadd": w.xadd, "trouble": w.trouble,
 			"await": await, "traces": w.traces, "bot": w.bot, "start": w.start, "said": w.said, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
+			"runbooks": w.runbooks,
 		},
 	})
 }

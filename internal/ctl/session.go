@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,7 +106,8 @@ func (s *session) open(ctx context.Context, what, url string) (redis.UniversalCl
 	defer cancel()
 	if err := c.Ping(ctx).Err(); err != nil {
 		_ = c.Close() // the ping's error says more
-		return nil, connectError{fmt.Errorf("%s at %s doesn't answer: %w\nIs it running? VONDINOTIFY_REDIS_URL and --config say where it is", what, o, err)}
+		help := cmp.Or(redisconn.Advice(err.Error()), "is it running?")
+		return nil, connectError{fmt.Errorf("%s at %s doesn't answer: %w\n%s (VONDINOTIFY_REDIS_URL, VONDINOTIFY_SOURCES and --config say where it is)", what, o, err, help)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

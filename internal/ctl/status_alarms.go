@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,12 @@ const (
 
 func alarms(v *statusView) []alarm {
 	var list []alarm
+	for _, what := range v.Ails {
+		list = append(list, alarm{"Notifications Redis", what, "notifyctl doctor"})
+	}
+	if v.Pods == 0 && v.read() {
+		list = append(list, alarm{"pods", "none has been heard of for 2 min: nothing is read or sent", "kubectl -n notifications get pods"})
+	}
 	for _, src := range v.Sources {
 		if src.Error != "" {
 			list = append(list, alarm{"source " + src.Source, "it doesn't answer", "notifyctl doctor"})
@@ -39,12 +46,17 @@ func alarms(v *statusView) []alarm {
 		list = append(list, alarm{"deliveries", what, "notifyctl log --since 5m --status failed,retried"})
 	}
 	if p := seconds(v.Recent.P95); p > slowest {
-		list = append(list, alarm{"deliveries", fmt.Sprintf("95 %% are sent within %s, want 1 s", duration(p)), "notifyctl queues list"})
+		list = append(list, alarm{"deliveries", fmt.Sprintf("95 %% are sent within %.1f s, want 1 s", p.Seconds()), "notifyctl queues list"})
 	}
 	if v.Account.Lost > 0 {
 		list = append(list, alarm{"account", plural(v.Account.Lost, "delivery") + " of the last hour lost", "notifyctl audit"})
 	}
 	return list
+}
+
+// read says whether a daemon has ever read here.
+func (v *statusView) read() bool {
+	return slices.ContainsFunc(v.Streams, func(l streamLook) bool { return l.group(ourGroup()) != nil })
 }
 
 func streamAlarms(l streamLook) []alarm {

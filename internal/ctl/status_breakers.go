@@ -32,7 +32,7 @@ func (s *session) lookAtBreakers(ctx context.Context, _ *platform, v *statusView
 		return err
 	}
 	pods, err := channels.NewBoard(client, "").Read(ctx)
-	v.Breakers = breakersOf(pods)
+	v.Pods, v.Breakers = len(pods), breakersOf(pods)
 	return err
 }
 

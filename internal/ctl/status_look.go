@@ -9,11 +9,14 @@ import (
 	"github.com/vondi-global/notifications/internal/jobs"
 	"github.com/vondi-global/notifications/internal/ledger"
 	"github.com/vondi-global/notifications/internal/notify"
+	"github.com/vondi-global/notifications/internal/redisconn"
 )
 
 // statusView is how the platform is.
 type statusView struct {
 	Time       time.Time       `json:"time"`
+	Ails       []string        `json:"ails"` // what the Notifications Redis suffers from
+	Pods       int             `json:"pods"` // that were heard of lately
 	Sources    []sourceStatus  `json:"sources"`
 	Streams    []streamLook    `json:"streams"`
 	Queues     []queueView     `json:"queues"`
@@ -71,16 +74,29 @@ func (s *session) status(ctx context.Context) (*statusView, error) {
 		return nil, err
 	}
 	v := &statusView{
-		Time: p.now().UTC(), Sources: []sourceStatus{}, Streams: []streamLook{}, Queues: []queueView{},
+		Time: p.now().UTC(), Ails: []string{}, Sources: []sourceStatus{}, Streams: []streamLook{}, Queues: []queueView{},
 		Holds: []jobs.Hold{}, Broadcasts: []broadcastView{}, Alarms: []alarm{},
 	}
-	for _, look := range []func(context.Context, *platform, *statusView) error{s.lookAtSources, s.lookAtBreakers, lookAtQueues, lookAtLog, lookAtAccount} {
+	for _, look := range []func(context.Context, *platform, *statusView) error{s.lookAtRedis, s.lookAtSources, s.lookAtBreakers, lookAtQueues, lookAtLog, lookAtAccount} {
 		if err := look(ctx, p, v); err != nil {
 			return nil, err
 		}
 	}
 	v.Alarms = append(v.Alarms, alarms(v)...)
 	return v, nil
+}
+
+// lookAtRedis sees what stops everything though the server answers: a full memory, a disk that
+// can't be written, a replica.
+func (s *session) lookAtRedis(ctx context.Context, _ *platform, v *statusView) error {
+	client, err := s.redis(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range redisconn.Refuses(ctx, client) {
+		v.Ails = append(v.Ails, f.What)
+	}
+	return nil
 }
 
 func (s *session) lookAtSources(ctx context.Context, _ *platform, v *statusView) error {

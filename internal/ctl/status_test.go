@@ -27,13 +27,15 @@ func TestThresholds(t *testing.T) {
 		view statusView
 		want []string
 	}{
-		{"at the limits", statusView{Streams: stream(10_000, 100, 300), Recent: recentStatus{Attempts: 100, Failed: 5, P95: 1}}, nil},
-		{"too long", statusView{Streams: stream(10_001, 0, 0)}, []string{"notifyctl streams trim pvz.events"}},
-		{"too much pending", statusView{Streams: stream(1, 101, 0)}, []string{"notifyctl streams info pvz.events"}},
-		{"read too late", statusView{Streams: stream(1, 0, 301)}, []string{"notifyctl streams info pvz.events"}},
-		{"all of a stream's at once", statusView{Streams: stream(10_001, 101, 301)}, []string{"notifyctl streams trim pvz.events", "notifyctl streams info pvz.events", "notifyctl streams info pvz.events"}},
+		{"at the limits", statusView{Pods: 1, Streams: stream(10_000, 100, 300), Recent: recentStatus{Attempts: 100, Failed: 5, P95: 1}}, nil},
+		{"too long", statusView{Pods: 1, Streams: stream(10_001, 0, 0)}, []string{"notifyctl streams trim pvz.events"}},
+		{"too much pending", statusView{Pods: 1, Streams: stream(1, 101, 0)}, []string{"notifyctl streams info pvz.events"}},
+		{"read too late", statusView{Pods: 1, Streams: stream(1, 0, 301)}, []string{"notifyctl streams info pvz.events"}},
+		{"all of a stream's at once", statusView{Pods: 1, Streams: stream(10_001, 101, 301)}, []string{"notifyctl streams trim pvz.events", "notifyctl streams info pvz.events", "notifyctl streams info pvz.events"}},
 		{"too many errors", statusView{Recent: recentStatus{Attempts: 100, Failed: 6}}, []string{"notifyctl log --since 5m --status failed,retried"}},
 		{"too slow", statusView{Recent: recentStatus{Attempts: 1, P95: 1.2}}, []string{"notifyctl queues list"}},
+		{"Redis is full", statusView{Ails: []string{"97 % of its memory is used"}}, []string{"notifyctl doctor"}},
+		{"nobody works", statusView{Streams: stream(1, 0, 0)}, []string{"kubectl -n notifications get pods"}},
 		{"a source is away", statusView{Sources: []sourceStatus{{Source: "wms", Error: "no answer"}}}, []string{"notifyctl doctor"}},
 		{"a provider fails", statusView{Breakers: breakers(channels.Open)}, []string{"notifyctl log --since 5m --status failed,retried --channel sms"}},
 		{"a provider refuses us", statusView{Breakers: breakers(channels.Held)}, []string{"notifyctl doctor"}},

@@ -3,6 +3,7 @@ package redisconn
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,19 +37,33 @@ func (f Finding) String() string {
 	return f.What + ": " + f.Help
 }
 
-// Look holds a server that answers against how it should be set up: one by one the nodes of a
-// cluster, of which only what isn't fine is returned. keeper is the Notifications Redis, which
-// must lose nothing; of a source less is wanted.
+// Look holds a server that answers against how it should be set up; of a cluster, each master.
+// keeper is the Notifications Redis, which must lose nothing; of a source less is wanted.
 func Look(ctx context.Context, c redis.UniversalClient, keeper bool, now func() time.Time) []Finding {
+	return each(ctx, c, func(ctx context.Context, node redis.Cmdable) []Finding { return lookAt(ctx, node, keeper, now) })
+}
+
+// Refuses says why a server that answers takes no writes, or soon won't.
+func Refuses(ctx context.Context, c redis.UniversalClient) []Finding {
+	found := each(ctx, c, func(ctx context.Context, node redis.Cmdable) []Finding {
+		v := infoValues(node.Info(ctx).Val())
+		return append(ailments(v), memory(v))
+	})
+	return slices.DeleteFunc(found, func(f Finding) bool { return f.Verdict != Wrong })
+}
+
+// each looks at a server, or at a cluster's masters one by one: of those, what is fine is left
+// out.
+func each(ctx context.Context, c redis.UniversalClient, look func(context.Context, redis.Cmdable) []Finding) []Finding {
 	cluster, ok := c.(*redis.ClusterClient)
 	if !ok {
-		return lookAt(ctx, c, keeper, now)
+		return look(ctx, c)
 	}
 	var mu sync.Mutex
 	var found []Finding
 	masters := 0
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
-		list := lookAt(ctx, node, keeper, now)
+		list := look(ctx, node)
 		mu.Lock()
 		defer mu.Unlock()
 		masters++
@@ -75,7 +90,7 @@ func lookAt(ctx context.Context, c redis.Cmdable, keeper bool, now func() time.T
 	if !keeper {
 		return []Finding{version(v), eviction(v, Doubt), clock(ctx, c, now)}
 	}
-	found := []Finding{version(v), eviction(v, Wrong), appendOnly(v), replicas(ctx, c), memory(v), clock(ctx, c, now)}
+	found := []Finding{version(v), eviction(v, Wrong), appendOnly(v), replicas(v), memory(v), clock(ctx, c, now)}
 	return append(found, ailments(v)...)
 }
 

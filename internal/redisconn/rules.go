@@ -48,30 +48,22 @@ func eviction(info map[string]string, otherwise Verdict) Finding {
 }
 
 func appendOnly(info map[string]string) Finding {
-	switch {
-	case info["aof_enabled"] == "":
+	switch info["aof_enabled"] {
+	case "":
 		return Finding{"it doesn't say whether writes are kept", "", Unknown}
-	case info["aof_enabled"] == "0":
+	case "0":
 		return Finding{"it keeps no append-only file: a restart loses what was queued and sent", "CONFIG SET appendonly yes, and in its file", Wrong}
-	case info["aof_last_write_status"] == "err":
-		return Finding{"the append-only file can't be written, and so nothing else", "look at the server's log and disk", Wrong}
 	}
 	return Finding{"every write is kept (append-only file)", "", Fine}
 }
 
-// replicas asks whether a write waits for a replica: without that, a failover loses what
-// was acknowledged last.
-func replicas(ctx context.Context, c redis.Cmdable) Finding {
-	const setting = "min-replicas-to-write"
-	v, err := c.ConfigGet(ctx, setting).Result()
-	switch n := v[setting]; {
-	case err != nil || n == "":
-		return Finding{"it doesn't say whether writes wait for replicas (CONFIG GET is refused)", "", Unknown}
-	case n == "0":
-		return Finding{"writes need no replica: a failover may lose the last second, and repeat what was sent in it", "CONFIG SET min-replicas-to-write 1 where there are replicas", Doubt}
-	default:
-		return Finding{"writes need " + n + " replicas", "", Fine}
+// replicas looks whether a write waits for a replica: without that, a failover loses what was
+// acknowledged last. INFO counts the good ones where min-replicas-to-write is set.
+func replicas(info map[string]string) Finding {
+	if good, ok := info["min_slaves_good_slaves"]; ok {
+		return Finding{"writes need replicas, of which " + good + " follow", "", Fine}
 	}
+	return Finding{"writes need no replica: a failover may lose the last second, and repeat what was sent in it", "CONFIG SET min-replicas-to-write 1 where there are replicas", Doubt}
 }
 
 // Shares of maxmemory, in per cent. A full server refuses every write.
@@ -102,6 +94,9 @@ func memory(info map[string]string) Finding {
 func ailments(info map[string]string) (found []Finding) {
 	if info["role"] == "slave" {
 		found = append(found, Finding{"it is a replica, and refuses writes", "use redis-sentinel://, or the master's address", Wrong})
+	}
+	if info["aof_last_write_status"] == "err" {
+		found = append(found, Finding{"its append-only file can't be written, and so nothing is (MISCONF)", "look at the server's log and disk", Wrong})
 	}
 	if info["rdb_last_bgsave_status"] == "err" {
 		found = append(found, Finding{"its last snapshot failed: it may refuse every write (MISCONF)", "look at the server's log and disk", Wrong})

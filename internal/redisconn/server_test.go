@@ -154,6 +154,18 @@ func TestLookAtACluster(t *testing.T) {
 	}
 }
 
+// TestRefuses: a server that is full answers, and takes nothing.
+func TestRefuses(t *testing.T) {
+	c := redistest.Start(t, "--appendonly", "no").Client()
+	if got := Refuses(t.Context(), c); len(got) != 0 {
+		t.Errorf("it takes writes: %v", got)
+	}
+	c.ConfigSet(t.Context(), "maxmemory", "1mb")
+	if got := wrongs(Refuses(t.Context(), c)); len(got) != 1 || !strings.Contains(got[0], "of its memory is used: raise maxmemory") {
+		t.Errorf("got %v", got)
+	}
+}
+
 // TestRules: what a server's INFO says of it.
 func TestRules(t *testing.T) {
 	for _, c := range []struct {
@@ -164,7 +176,6 @@ func TestRules(t *testing.T) {
 	}{
 		{map[string]string{"redis_version": "6.0.20"}, version, "too old", Wrong},
 		{map[string]string{"redis_version": "7.2.4", "valkey_version": "8.0.1"}, version, "Valkey 8.0.1", Fine},
-		{map[string]string{"aof_enabled": "1", "aof_last_write_status": "err"}, appendOnly, "can't be written", Wrong},
 		{map[string]string{"used_memory": "50", "maxmemory": "100"}, memory, "50 % of its memory", Fine},
 		{map[string]string{"used_memory": "90", "maxmemory": "100"}, memory, "90 % of its memory", Doubt},
 		{map[string]string{"used_memory": "97", "maxmemory": "100"}, memory, "97 % of its memory", Wrong},
@@ -173,7 +184,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("%v: got %+v", c.info, got)
 		}
 	}
-	if got := wrongs(ailments(map[string]string{"role": "slave", "rdb_last_bgsave_status": "err"})); len(got) != 2 {
+	if got := wrongs(ailments(map[string]string{"role": "slave", "rdb_last_bgsave_status": "err", "aof_last_write_status": "err"})); len(got) != 3 {
 		t.Errorf("got %v", got)
 	}
 	if got := ailments(map[string]string{"role": "master", "rdb_last_bgsave_status": "ok"}); len(got) != 0 {
