@@ -39,6 +39,7 @@ var update = flag.Bool("update", false, "write the outputs into the scripts agai
 //	await REGEXP CMD …        run a command until its output matches
 //	received CHANNEL N        wait until providers have taken so many messages, and no more
 //	runbooks                  run every command of docs/runbooks
+//	redis COMMAND …           what an operator types into redis-cli
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -60,7 +61,7 @@ func runScript(t *testing.T, file string) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"daemon": w.daemon, "people": w.people, "publish": w.publish, "xadd": w.xadd, "trouble": w.trouble,
 			"await": await, "traces": w.traces, "bot": w.bot, "start": w.start, "said": w.said, "audience": w.audience, "letters": w.letters, "lose": w.lose, "received": w.received,
-			"runbooks": w.runbooks,
+			"runbooks": w.runbooks, "redis": w.command,
 		},
 	})
 }
@@ -159,6 +160,14 @@ func (w *stage) trouble(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(w.outside.Trouble(args[0], trouble))
+}
+
+func (w *stage) command(ts *testscript.TestScript, _ bool, args []string) {
+	words := make([]any, len(args))
+	for i, a := range args {
+		words[i] = a
+	}
+	ts.Check(w.redis.Do(context.Background(), words...).Err())
 }
 
 func (w *stage) letters(ts *testscript.TestScript, _ bool, _ []string) {
