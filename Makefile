@@ -23,11 +23,12 @@ tools: ## install what the tests need beyond Go: a redis-server
 	scripts/install-tools
 
 .PHONY: test
-test: tools ## all tests: the race detector, a real redis-server and browser, Postfix's sink, alerts, manifests, the image, a short fuzz
+test: tools ## all tests: the race detector, a real redis-server and browser, Postfix's sink, alerts, manifests, a short fuzz, the image
 	$(GO) vet ./...
 	$(GO) test -race -timeout 15m ./...
-	$(MAKE) test-browser test-smtp-sink alerts-test deploy-test licences sbom image-test
+	$(MAKE) test-browser test-smtp-sink alerts-test deploy-test licences sbom
 	scripts/fuzz 5s internal/streams internal/eventtypes internal/packed
+	$(MAKE) image-test
 
 .PHONY: test-browser
 test-browser: ## the preview and the inbox of dev mode in a headless chromium
