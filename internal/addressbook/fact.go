@@ -48,7 +48,7 @@ func valueOf(stored string) string {
 
 // factsScript writes facts about people and things, each unless a newer one stands there.
 //
-//	KEYS[k] -> notifications:contact:{<user id>} or notifications:link:{<kind>:<id>} (hash)
+//	KEYS[k] -> notifications:contact:{<user id>} or notifications:l:{<kind>:<id>} (hash)
 //	ARGV[a] -> stamp
 //	ARGV[a+1] -> life of the key in ms; 0: it stays
 //	ARGV[a+2] -> how many facts follow, as field, value, field, value …; then the next key's

@@ -212,7 +212,7 @@ func TestLinksLiveLongerWhenUsed(t *testing.T) {
 	if err := b.SetLink(t.Context(), "order", "1", "buyer", "2"); err != nil {
 		t.Fatal(err)
 	}
-	key := "notifications:link:{order:1}"
+	key := "notifications:l:{order:1}"
 	client.PExpire(t.Context(), key, 24*time.Hour)
 	checkLinks(t, b, map[[3]string]string{{"order", "1", "buyer"}: "2"})
 	if left := client.PTTL(t.Context(), key).Val(); left < 179*24*time.Hour {

@@ -19,7 +19,7 @@ const linkRefresh = 24 * time.Hour
 
 // linkScript reads a link and renews its life.
 //
-//	KEYS[1] -> notifications:link:{<kind>:<id>} (hash)
+//	KEYS[1] -> notifications:l:{<kind>:<id>} (hash)
 //	ARGV[1] -> field
 //	ARGV[2] -> life in ms
 //	ARGV[3] -> renew when less than this many ms are left

@@ -23,12 +23,14 @@ import (
 //
 // Output: how many were new. A task whose id is taken stays as it is.
 var enqueueScript = redis.NewScript(`
-local fresh = {}
-for i = 3, #ARGV, 2 do
-	local key = ARGV[1] .. ARGV[i]
-	if redis.call("EXISTS", key) == 0 then
-		redis.call("HSET", key, "msg", ARGV[i + 1], "state", "pending", "pending_since", ARGV[2])
-		fresh[#fresh + 1] = ARGV[i]
+local keys, fresh = {}, {}
+for i = 3, #ARGV, 2 do keys[#keys + 1] = ARGV[1] .. ARGV[i] end
+local taken = redis.call("EXISTS", unpack(keys)) > 0 -- hardly ever
+for n, key in ipairs(keys) do
+	local id, message = ARGV[2 * n + 1], ARGV[2 * n + 2]
+	if not taken or redis.call("EXISTS", key) == 0 then
+		local new = redis.call("HSET", key, "msg", message, "state", "pending", "pending_since", ARGV[2])
+		if new > 0 then fresh[#fresh + 1] = id end -- the same id may be there twice
 	end
 end
 if #fresh > 0 then redis.call("LPUSH", KEYS[1], unpack(fresh)) end

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/vondi-global/notifications/internal/notify"
@@ -15,13 +14,15 @@ import (
 // never settled nor given back within the budget is ambiguous: its worker died, and
 // perhaps the message went out. So is every later one of that delivery.
 func (l *Ledger) Claim(ctx context.Context, d notify.Delivery, budget time.Duration) (notify.Claim, error) {
-	marker, topic, at := rediskeys.Delivery(d.ID), rediskeys.Delivery(d.ID), ""
+	marker := rediskeys.Delivery(d.ID)
+	topics, line := marker, ""
 	if d.Topic != "" {
-		topic, at = rediskeys.Topic(d.Topic), strconv.FormatInt(d.Event.Time.UnixMilli(), 10)
+		thing, message := aboutWhat(d.Topic)
+		topics, line = rediskeys.Topics(thing), lineOf(message)
 	}
 	c, err := l.claims.Do(ctx, call{
-		keys: []string{marker, topic, rediskeys.Event(d.Event.ID)},
-		args: []any{l.token(), budget.Milliseconds(), l.life(), d.Event.ID, at},
+		keys: []string{marker, topics, rediskeys.Event(d.Event.ID)},
+		args: []any{l.token(), budget.Milliseconds(), l.life(), d.Event.ID, line, d.Event.Time.UnixMilli()},
 	})
 	if err != nil {
 		return notify.Claim{}, fmt.Errorf("claim: %w", err)

@@ -80,6 +80,18 @@ func TestClaim(t *testing.T) {
 			must(t, mine.Keep(t.Context(), superseding(d, time.Second)))
 			must(t, mine.Keep(t.Context(), superseding(d, -time.Second)))
 		}, long, notify.Superseded},
+		{"another message of the thing is over", func(t *testing.T, mine, _ *Ledger) {
+			must(t, mine.Keep(t.Context(), superseding(d, time.Second, d.Topic+".soon", "order_id:99999/order.shipped")))
+		}, long, notify.Claimed},
+		{"several, then others, then older", func(t *testing.T, mine, _ *Ledger) {
+			must(t, mine.Keep(t.Context(), superseding(d, time.Second, d.Topic+".soon", d.Topic)))
+			must(t, mine.Keep(t.Context(), superseding(d, time.Minute, d.Topic+".soon")))
+			must(t, mine.Keep(t.Context(), superseding(d, -time.Second, d.Topic, d.Topic+".soon")))
+		}, long, notify.Superseded},
+		{"others, then itself but older", func(t *testing.T, mine, _ *Ledger) {
+			must(t, mine.Keep(t.Context(), superseding(d, time.Second, d.Topic+".soon")))
+			must(t, mine.Keep(t.Context(), superseding(d, -time.Second, d.Topic)))
+		}, long, notify.Claimed},
 		{"superseded while somebody sends", func(t *testing.T, mine, other *Ledger) {
 			mustClaim(t, other, d, long)
 			must(t, mine.Keep(t.Context(), superseding(d, time.Second)))
@@ -98,11 +110,14 @@ func TestClaim(t *testing.T) {
 	}
 }
 
-// superseding is an event that makes d pointless, so much after d's own.
-func superseding(d notify.Delivery, after time.Duration) []notify.Planned {
+// superseding is an event, so much after d's own, that makes d pointless, or these topics.
+func superseding(d notify.Delivery, after time.Duration, topics ...string) []notify.Planned {
+	if len(topics) == 0 {
+		topics = []string{d.Topic}
+	}
 	e := orderEvent("newer")
 	e.Time = e.Time.Add(after)
-	return []notify.Planned{{Event: e, Plan: notify.Plan{Supersedes: []string{d.Topic}}, Expires: e.Time}}
+	return []notify.Planned{{Event: e, Plan: notify.Plan{Supersedes: topics}, Expires: e.Time}}
 }
 
 func TestBusyClaimSaysWhenToComeBack(t *testing.T) {

@@ -58,10 +58,12 @@ func (l *Ledger) keeping(c *call, p notify.Planned) error {
 	for _, e := range entities {
 		c.keys = append(c.keys, rediskeys.ByEntity(e))
 	}
-	for _, t := range p.Plan.Supersedes {
-		c.keys = append(c.keys, rediskeys.Topic(t))
+	things, lines := ends(p.Plan.Supersedes, p.Event.Time)
+	for _, thing := range things {
+		c.keys = append(c.keys, rediskeys.Topics(thing))
 	}
-	c.args = append(c.args, record, l.eventLife(p), p.Event.ID, p.Event.Time.UnixMilli(), len(entities), len(p.Plan.Supersedes))
+	c.args = append(c.args, record, l.eventLife(p), p.Event.ID, p.Event.Time.UnixMilli(), len(entities), len(things))
+	c.args = append(c.args, lines...)
 	return nil
 }
 

@@ -65,19 +65,20 @@ end
 // claimScript asks for deliveries.
 //
 //	KEYS[k] -> a delivery's marker
-//	KEYS[k+1] -> its topic; the marker again where it has none
+//	KEYS[k+1] -> its thing's topics; the marker again where it has none
 //	KEYS[k+2] -> its event's record; the next delivery
 //	ARGV[a] -> token
 //	ARGV[a+1] -> budget, ms: an older claim that was never settled is ambiguous
 //	ARGV[a+2] -> life of the marker, s
 //	ARGV[a+3] -> event id
-//	ARGV[a+4] -> time of the event, ms; "" without a topic; the next delivery
+//	ARGV[a+4] -> how its message's line among the topics begins; "" without a topic
+//	ARGV[a+5] -> time of the event, ms; the next delivery
 //
 // Output: for each, claimed 0 | ambiguous 1 | settled 2 | busy 3 | superseded 4; the ms until a busy
 // one is free; and the event, sealed, of one that was claimed, or ""
 var claimScript = redis.NewScript(clock + states + `
 local time = now()
-local function claim(marker, topic, a)
+local function claim(marker, topics, a)
   local v = redis.call("HMGET", marker, "s", "k", "t", "u")
   local state, token, since, unsure = v[1], v[2], v[3], v[4]
   if state and not open(state) then return 2, 0 end
@@ -87,8 +88,9 @@ local function claim(marker, topic, a)
     unsure = "1"
   end
   if ARGV[a + 4] ~= "" then
-    local newer = redis.call("GET", topic)
-    if newer and tonumber(newer) > tonumber(ARGV[a + 4]) then return 4, 0 end
+    local ended = redis.call("GET", topics)
+    local _, last = string.find(ended or "", ARGV[a + 4], 1, true)
+    if last and tonumber(string.match(ended, "^%d+", last + 1)) > tonumber(ARGV[a + 5]) then return 4, 0 end
   end
   if unsure then redis.call("HSET", marker, "u", "1") end
   redis.call("HSET", marker, "s", "sending", "k", ARGV[a], "t", int(time), "e", ARGV[a + 3])
@@ -105,7 +107,7 @@ local function event(key)
 end
 local answers = {}
 for k = 1, #KEYS, 3 do
-  local state, left = claim(KEYS[k], KEYS[k + 1], (k - 1) / 3 * 5 + 1)
+  local state, left = claim(KEYS[k], KEYS[k + 1], (k - 1) / 3 * 6 + 1)
   answers[k], answers[k + 1] = state, left
   answers[k + 2] = state < 2 and event(KEYS[k + 2]) or ""
 end
@@ -248,7 +250,7 @@ return 1
 // another plan, an event's plan grows by what is new, and no life is ever shortened. Many
 // events go into one call, which costs Redis about as much as what is done for one of them.
 //
-//	KEYS[k] -> an event's record, then the histories of its things, then its topics; the next event
+//	KEYS[k] -> an event's record, then the histories of its things, then their topics; the next event
 //	ARGV[1] -> life of histories and topics, s
 //	ARGV[2] -> entries of a history
 //	ARGV[3] -> bytes of a record
@@ -256,7 +258,8 @@ return 1
 //	ARGV[a+1] -> its life, s
 //	ARGV[a+2] -> event id
 //	ARGV[a+3] -> time of the event, ms
-//	ARGV[a+4], ARGV[a+5] -> how many histories and topics it has; the next event
+//	ARGV[a+4], ARGV[a+5] -> how many histories and topics it has
+//	ARGV[a+6...] -> for each of the topics its lines; the next event
 //
 // Output: how many events.
 var keepScript = redis.NewScript(indexing + `
@@ -288,16 +291,24 @@ local function keep(key, record, life)
     redis.call("EXPIRE", key, longer)
   end
 end
-local k, n = 1, 0
-for a = 4, #ARGV, 6 do
+-- supersede adds lines to a thing's topics. The newest of a message counts.
+local function supersede(key, lines)
+  local old = redis.call("SET", key, lines, "EX", ARGV[1], "GET")
+  if not old or old == lines then return end
+  local times, all = {}, {}
+  for message, at in string.gmatch(old .. lines, "\n(%S+) (%d+)") do
+    if tonumber(at) > tonumber(times[message] or 0) then times[message] = at end
+  end
+  for message, at in pairs(times) do all[#all + 1] = "\n" .. message .. " " .. at end
+  redis.call("SET", key, table.concat(all), "EX", ARGV[1])
+end
+local k, a, n = 1, 4, 0
+while a < #ARGV do
   keep(KEYS[k], ARGV[a], ARGV[a + 1])
   local at, histories, topics = ARGV[a + 3], tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5])
   for i = k + 1, k + histories do index(KEYS[i], ARGV[a + 2], at, ARGV[1], ARGV[2]) end
-  for i = k + histories + 1, k + histories + topics do
-    local newest = redis.call("SET", KEYS[i], at, "EX", ARGV[1], "GET")
-    if newest and tonumber(newest) > tonumber(at) then redis.call("SET", KEYS[i], newest, "EX", ARGV[1]) end
-  end
-  k, n = k + 1 + histories + topics, n + 1
+  for i = 1, topics do supersede(KEYS[k + histories + i], ARGV[a + 5 + i]) end
+  k, a, n = k + 1 + histories + topics, a + 6 + topics, n + 1
 end
 return n
 `)

@@ -1,7 +1,7 @@
 // Package rediskeys names every key of ours on the Notifications Redis, once, with its
 // Redis type. All begin with "notifications:", a prefix that discovery never reads.
 //
-// Keys that one script touches share the hash tag {notifications:events}, which puts them
+// Keys that one script touches share the hash tag {dgl}, which puts them
 // into the slot of the delivery log's stream, so that everything also runs on Redis
 // Cluster.
 package rediskeys
@@ -9,8 +9,9 @@ package rediskeys
 // Prefix begins every key of ours.
 const Prefix = "notifications:"
 
-// tag puts a key into the slot of [Log].
-const tag = "{notifications:events}:"
+// tag puts a key into the slot of [Log], whose name would do so too: this is the shortest that
+// does, for it stands in millions of keys, and Lua finds short keys faster.
+const tag = "{dgl}:"
 
 // Log is the delivery log: a stream of outcomes.
 const Log = "notifications:events"
@@ -28,9 +29,10 @@ func Delivery(id string) string { return "notifications:d:" + tag + id }
 // Event is the record of an event and its plan: a string with a life.
 func Event(id string) string { return "notifications:e:" + tag + id }
 
-// Topic says since when deliveries about it are pointless (a delivery's Topic): a
-// string, the time (ms) of the newest event that supersedes it, with a life.
-func Topic(topic string) string { return "notifications:t:" + tag + topic }
+// Topics says since when which messages about a thing are pointless: a string of
+// "\n<message> <time, ms>", one for each message, the time that of the newest event that
+// supersedes it, with a life.
+func Topics(thing string) string { return "notifications:t:" + tag + thing }
 
 // deadTag puts a key into the slot of [Dead].
 const deadTag = "{notifications:dead}:"
@@ -80,7 +82,7 @@ func Forgotten(hash string) string { return "notifications:forgotten:" + hash }
 const Barrier = "notifications:barrier"
 
 // Link says what a thing belongs to ("order", "12345"): a hash of role → id, with a life.
-func Link(kind, id string) string { return "notifications:link:{" + kind + ":" + id + "}" }
+func Link(kind, id string) string { return "notifications:l:{" + kind + ":" + id + "}" }
 
 // Hold stops a channel, provider or event type by an operator's will: a hash of
 // what → JSON.
