@@ -16,7 +16,7 @@ func newRun(w app.World) *cobra.Command {
 		Use: "run", Short: "run the daemon on real servers until it is told to stop", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return app.Run(c.Context(), w, file) },
 	}
-	configFlag(c, &file)
+	configFlags(c, &file, &w)
 	return c
 }
 
@@ -52,7 +52,7 @@ func newCheck(w app.World) *cobra.Command {
 		Use: "check", Short: "load everything, start nothing, and say everything that is wrong at once", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return app.Check(c.Context(), w, file, connect) },
 	}
-	configFlag(c, &file)
+	configFlags(c, &file, &w)
 	c.Flags().BoolVar(&connect, "connect", false, "try the servers too")
 	return c
 }
@@ -60,10 +60,11 @@ func newCheck(w app.World) *cobra.Command {
 func newConfig(w app.World) *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use: "config", Short: "show the configuration in force, secrets hidden", Args: cobra.NoArgs,
+		Use: "config [show]", Short: "show the configuration in force, secrets hidden",
+		ValidArgs: []string{"show"}, Args: cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(*cobra.Command, []string) error { return app.ShowConfig(w, file) },
 	}
-	configFlag(c, &file)
+	configFlags(c, &file, &w)
 	return c
 }
 
@@ -78,6 +79,7 @@ func newVersion(w app.World) *cobra.Command {
 	}
 }
 
-func configFlag(c *cobra.Command, file *string) {
+func configFlags(c *cobra.Command, file *string, w *app.World) {
 	c.Flags().StringVar(file, "config", "", "configuration file (YAML); the environment wins over it")
+	c.Flags().StringArrayVar(&w.Set, "set", nil, "a setting, such as log.level=debug; wins over both (docs/configuration.md)")
 }

@@ -36,6 +36,12 @@ import (
 type World struct {
 	Out, Err io.Writer
 	Environ  []string
+	Set      []string // settings of the command line: log.level=debug
+}
+
+// load reads the configuration from file and from the world.
+func (w World) load(file string) (config.Config, error) {
+	return config.Load(file, w.Environ, w.Set...)
 }
 
 // stopTimeout bounds the whole stop. It fits a pod's grace period of 60 s.
@@ -75,7 +81,7 @@ type App struct {
 
 // Run is "notifyd run": the daemon until ctx ends.
 func Run(ctx context.Context, w World, file string) error {
-	cfg, err := config.Load(file, w.Environ)
+	cfg, err := w.load(file)
 	if err != nil {
 		return err
 	}
@@ -87,7 +93,7 @@ func Run(ctx context.Context, w World, file string) error {
 	if err != nil {
 		return err
 	}
-	a.follow(func() (config.Config, error) { return config.Load(file, w.Environ) }, level)
+	a.follow(func() (config.Config, error) { return w.load(file) }, level)
 	return a.Run(ctx)
 }
 

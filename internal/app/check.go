@@ -22,7 +22,7 @@ import (
 // Check is "notifyd check": it loads everything, starts nothing, and says everything that
 // is wrong at once. connect makes it try the servers too.
 func Check(ctx context.Context, w World, file string, connect bool) error {
-	cfg, err := config.Load(file, w.Environ)
+	cfg, err := w.load(file)
 	problems := []error{err, checkWords(cfg), checkRules(cfg), checkProviders(cfg)}
 	if connect && err == nil {
 		problems = append(problems, tryServers(ctx, cfg)...)
@@ -34,9 +34,9 @@ func Check(ctx context.Context, w World, file string, connect bool) error {
 	return nil
 }
 
-// ShowConfig is "notifyd config".
+// ShowConfig is "notifyd config show".
 func ShowConfig(w World, file string) error {
-	cfg, err := config.Load(file, w.Environ)
+	cfg, err := w.load(file)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,22 @@ func TestLaterWins(t *testing.T) {
 	}
 }
 
+func TestFlagsWinOverAll(t *testing.T) {
+	c, err := Load(write(t, "log: {level: warn}\n"), []string{"VONDINOTIFY_LOG_LEVEL=error"}, "log.level=debug", "delivery.workers=email=5")
+	if err != nil || c.Log.Level != "debug" || c.Delivery.Workers["email"] != 5 {
+		t.Errorf("got %s, %v, %v", c.Log.Level, c.Delivery.Workers, err)
+	}
+	_, err = Load("", nil, "log.lvel=debug", "streams.count=x", "redis.password=hunter2")
+	for _, want := range []string{"--set log.lvel: no such setting; did you mean log.level?", "--set streams.count=x: want a whole number", "--set redis.password: a secret comes from VONDINOTIFY_REDIS_PASSWORD, or"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\ndoes not say %q", err, want)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the error shows a secret: %v", err)
+	}
+}
+
 func TestSecretFromFile(t *testing.T) {
 	file := write(t, "hunter2\n")
 	c, err := Load("", []string{"VONDINOTIFY_REDIS_PASSWORD_FILE=" + file})

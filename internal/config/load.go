@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -16,14 +17,16 @@ import (
 )
 
 // Load reads the configuration: defaults, then file (none if empty), then environ
-// ("KEY=value", as os.Environ has it). The error holds every problem at once.
-func Load(file string, environ []string) (Config, error) {
+// ("KEY=value", as os.Environ has it), then flags ("log.level=debug"). The error holds every
+// problem at once.
+func Load(file string, environ []string, flags ...string) (Config, error) {
 	c := Default()
 	var problems []error
 	if file != "" {
 		problems = append(problems, c.readFile(file)...)
 	}
 	problems = append(problems, c.readEnv(environ)...)
+	problems = append(problems, c.readFlags(flags)...)
 	if c.Telemetry.Endpoint == "" {
 		c.Telemetry.Endpoint = variable(environ, "OTEL_EXPORTER_OTLP_ENDPOINT")
 	}
@@ -105,6 +108,30 @@ func (c *Config) readEnv(environ []string) []error {
 		}
 		if err := readVariable(byEnv, name, value); err != nil {
 			problems = append(problems, err)
+		}
+	}
+	return problems
+}
+
+// readFlags takes no secrets: everybody on the machine sees a process's arguments.
+func (c *Config) readFlags(flags []string) []error {
+	byKey := map[string]Setting{}
+	for _, s := range Settings(c) {
+		byKey[s.Key] = s
+	}
+	var problems []error
+	for _, f := range flags {
+		key, value, _ := strings.Cut(f, "=")
+		s, ok := byKey[key]
+		switch {
+		case !ok:
+			problems = append(problems, fmt.Errorf("--set %s: no such setting%s", key, didYouMean(key, slices.Collect(maps.Keys(byKey)))))
+		case s.Secret:
+			problems = append(problems, fmt.Errorf("--set %s: a secret comes from %s, or from the file that %s_FILE names", key, s.Env, s.Env))
+		default:
+			if err := s.set(value); err != nil {
+				problems = append(problems, s.problem("--set "+key, value, err.Error()))
+			}
 		}
 	}
 	return problems
