@@ -276,6 +276,14 @@ func (pl *planner) finish(ctx context.Context, it *resendItem, d notify.Delivery
 	if it.Why != "" {
 		return nil
 	}
+	newer, err := pl.ledger.Superseded(ctx, d)
+	if err != nil {
+		return err
+	}
+	if !newer.IsZero() {
+		it.Why = reasonWords(notify.ReasonSuperseded, "") + " (" + pl.when(newer) + "); --again sends it nonetheless"
+		return nil
+	}
 	if d.To.Other != nil {
 		it.As, it.To = d.ID, d.To.Other.String()
 		return nil
