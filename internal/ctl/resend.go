@@ -26,8 +26,8 @@ func newResend(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use: "resend DELIVERY… | --order ID | --user USER | --since TIME", Short: "send again what failed, to whom it was for", GroupID: "support",
 		Long: `resend makes a new delivery of each one that failed, linked to it; the first record is
-never changed. What was sent, or not sent by a rule, is sent again with --again only. What is
-still on its way is refused. A delivery that has been sent again already is left alone, so
+never changed. What was sent, not sent by a rule, or made pointless by a newer event, is sent
+again with --again only. What is still on its way is refused. A delivery that has been sent again already is left alone, so
 that the same command continues where another one was stopped.
 
 --channel chooses among the deliveries of an order, a person or a time. A delivery that is
