@@ -191,7 +191,7 @@ func reason(o notify.Outcome) string {
 
 // Postponed counts a delivery that was put back: by a hold, a breaker, a provider's pace.
 func (m *Metrics) Postponed(ch notify.Channel, why string) {
-	if !slices.Contains([]string{"hold", "breaker_open", "misconfigured", "pace", "provider_pause", "pace_unavailable", "in_flight"}, why) {
+	if !slices.Contains([]string{"hold", "breaker_open", "misconfigured", "pace", "provider_pause", "pace_unavailable", "holds_unavailable", "in_flight"}, why) {
 		why = "other"
 	}
 	m.postponed.WithLabelValues(string(ch), why).Inc()

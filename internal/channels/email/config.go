@@ -158,6 +158,9 @@ func (c Config) Validate() error {
 			bad("%q: want no spaces, line ends or brackets", h)
 		}
 	}
+	if d := c.DKIM; d != nil && (d.Domain == "" || d.Selector == "" || d.File == "" && d.Key == nil) {
+		bad("dkim: want dkim_key and dkim_selector, and a From address")
+	}
 	if c.Relay.TLS == None && c.Relay.User != "" && !loopback(c.Relay.Host) {
 		bad("relay: tls=none would send the password in the clear; want mandatory, or no user")
 	}

@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
+	"os"
 
 	"github.com/emersion/go-msgauth/dkim"
 
@@ -19,7 +21,21 @@ import (
 type DKIM struct {
 	Domain   string
 	Selector string
+	File     string        // of the key, in PEM; [New] reads it
 	Key      crypto.Signer // safe for use by many at once; see [ParseKey]
+}
+
+// load reads the key, where it lies in a file.
+func (d *DKIM) load() error {
+	if d == nil || d.File == "" {
+		return nil
+	}
+	b, err := os.ReadFile(d.File)
+	if err != nil {
+		return fmt.Errorf("dkim key: %w", err)
+	}
+	d.Key, err = ParseKey(secret.String(b))
+	return err
 }
 
 // signedHeaders are what the signature covers. From and Subject stand twice, so that nobody

@@ -115,8 +115,12 @@ const bouncePrefix = "bounce+"
 // messageID is the same for every attempt at a delivery, so that receivers can drop a
 // second copy.
 func (c Config) messageID(m notify.Message) string {
-	_, domain, _ := strings.Cut(c.From, "@")
-	return m.Delivery + "@" + strings.TrimRight(domain, "> ")
+	return m.Delivery + "@" + domain(c.From)
+}
+
+// domain is that of an address with or without a name, in which an @ may stand too.
+func domain(from string) string {
+	return strings.TrimRight(from[strings.LastIndexByte(from, '@')+1:], "> ")
 }
 
 func (c Config) write(from, to *netmail.Address, m notify.Message) ([]byte, error) {

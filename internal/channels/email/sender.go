@@ -18,6 +18,9 @@ func New(cfg Config) (*Sender, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	if err := cfg.DKIM.load(); err != nil {
+		return nil, err
+	}
 	cfg = cfg.withDefaults()
 	d := dialer{relay: cfg.Relay, limit: cfg.Pool.Dial}
 	return &Sender{cfg: cfg, pool: newPool(cfg.Pool, d.dial)}, nil

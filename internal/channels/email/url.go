@@ -19,7 +19,7 @@ import (
 //	smtps://user:pass@host:465?from=…
 //
 // with the further keys reply_to, bounce (the bounce domain), auth, helo, profile, sender_id,
-// unsubscribe, name, pool (connections), pipelining and chunking (auto or off), and token_file
+// unsubscribe, dkim_key (a file of PEM) and dkim_selector, name, pool (connections), pipelining and chunking (auto or off), and token_file
 // (with auth=xoauth2: read before each login, since tokens live for an hour). Unknown keys are
 // errors. No error names the password.
 func ParseURL(u *url.URL) (Config, error) {
@@ -36,6 +36,9 @@ func ParseURL(u *url.URL) (Config, error) {
 	r.TLS, r.Auth, r.Helo, r.Profile = TLS(q.Get("tls")), Auth(q.Get("auth")), q.Get("helo"), Profile(q.Get("profile"))
 	if path := q.Get("token_file"); path != "" {
 		r.Token = tokenFile(path)
+	}
+	if q.Has("dkim_key") || q.Has("dkim_selector") {
+		c.DKIM = &DKIM{Domain: domain(c.From), Selector: q.Get("dkim_selector"), File: q.Get("dkim_key")}
 	}
 	var errs []error
 	errs = append(errs, unknownKeys(q), scheme(u, r), number(u.Port(), "port", &r.Port), number(q.Get("pool"), "pool", &c.Pool.Size),
@@ -54,7 +57,7 @@ func tokenFile(path string) func(context.Context) (secret.String, error) {
 
 func unknownKeys(q url.Values) (err error) {
 	known := []string{
-		"auth", "bounce", "chunking", "from", "helo", "name", "pipelining", "pool", "profile", "reply_to",
+		"auth", "bounce", "chunking", "dkim_key", "dkim_selector", "from", "helo", "name", "pipelining", "pool", "profile", "reply_to",
 		"sender_id", "tls", "token_file", "unsubscribe",
 	}
 	for k := range q {

@@ -1,6 +1,9 @@
 package email_test
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -94,6 +97,43 @@ func TestTokensComeFromAFile(t *testing.T) {
 		}
 		if got, err := cfg.Relay.Token(t.Context()); err != nil || got.Reveal() != want {
 			t.Errorf("%v, want the token %s", err, want)
+		}
+	}
+}
+
+// TestADKIMKeyIsRead: its signatures are tried where messages are.
+func TestADKIMKeyIsRead(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	good, bad := filepath.Join(dir, "good.pem"), filepath.Join(dir, "bad.pem")
+	for file, text := range map[string][]byte{good: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), bad: []byte("hunter2")} {
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for settings, want := range map[string]string{
+		"dkim_selector=mail&dkim_key=" + good:              "",
+		"dkim_selector=mail&dkim_key=" + bad:               "want PEM",
+		"dkim_selector=mail&dkim_key=" + dir + "/none.pem": "no such file",
+		"dkim_key=" + good:                                 "dkim_selector",
+		"dkim_selector=mail":                               "dkim_key",
+	} {
+		c, err := email.ParseURL(parse(t, "smtp://h?from=%22a@home%22+%3Cno-reply@vondi.rs%3E&"+settings))
+		if err == nil {
+			_, err = email.New(c)
+		}
+		switch {
+		case want == "" && (err != nil || c.DKIM.Key == nil || c.DKIM.Domain != "vondi.rs"):
+			t.Errorf("%s: %+v, %v", settings, c.DKIM, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")):
+			t.Errorf("%s: %v, want %s", settings, err, want)
 		}
 	}
 }
