@@ -19,6 +19,7 @@ import (
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redistest"
 	"github.com/vondi-global/notifications/internal/simulators"
+	"github.com/vondi-global/notifications/internal/streams"
 )
 
 func TestMain(m *testing.M) {
@@ -215,6 +216,37 @@ func TestStartsWithoutRedis(t *testing.T) {
 	}
 	if status, body := get(t, "http://"+a.admin.Addr()+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "waiting for the Notifications Redis") {
 		t.Errorf("and not ready: %d %s", status, body)
+	}
+}
+
+// TestARedisThatComesLaterIsTaken: nobody restarts the daemon for it.
+func TestARedisThatComesLaterIsTaken(t *testing.T) {
+	srv := redistest.Start(t)
+	srv.Stop()
+	a, _ := daemon(t, func(cfg *config.Config) {
+		cfg.Redis.URL, cfg.Sources = secretOf(srv.URL()), map[string]string{"shop": srv.URL()}
+	})
+	start(t, a)
+	ready := func() bool {
+		status, _ := get(t, "http://"+a.admin.Addr()+"/readyz")
+		return status == http.StatusOK
+	}
+	if ready() {
+		t.Fatal("ready without a Redis")
+	}
+	srv.Restart()
+	await(t, "it is ready", ready)
+}
+
+// TestAReaderThatStandsStillIsSeen: a restart would help, so the pod isn't alive.
+func TestAReaderThatStandsStillIsSeen(t *testing.T) {
+	a, _ := daemon(t)
+	start(t, a)
+	if err := (probe{a}).Live(); err != nil {
+		t.Errorf("the readers have just begun: %v", err)
+	}
+	if err := stoodStill(streams.SourceHealth{Source: "wms", Progress: time.Now().Add(-still - time.Second)}); err == nil || !strings.Contains(err.Error(), "the reader of wms has stood still") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/vondi-global/notifications/internal/admin"
 	"github.com/vondi-global/notifications/internal/notify"
 	"github.com/vondi-global/notifications/internal/redisconn"
+	"github.com/vondi-global/notifications/internal/streams"
 	"github.com/vondi-global/notifications/internal/telemetry"
 )
 
@@ -62,13 +63,19 @@ func advised(text string) string {
 // makes them pause, not stand.
 func (p probe) Live() error {
 	for _, r := range p.readers {
-		h := r.Health()
-		if !h.Progress.IsZero() && time.Since(h.Progress) > still {
-			return fmt.Errorf("the reader of %s has stood still since %s", h.Source, h.Progress.UTC().Format(time.RFC3339))
+		if err := stoodStill(r.Health()); err != nil {
+			return err
 		}
 	}
 	if id := p.attempts.stuck(still); id != "" {
 		return fmt.Errorf("the attempt at delivery %s has stood still for more than %s", id, still)
+	}
+	return nil
+}
+
+func stoodStill(h streams.SourceHealth) error {
+	if !h.Progress.IsZero() && time.Since(h.Progress) > still {
+		return fmt.Errorf("the reader of %s has stood still since %s", h.Source, h.Progress.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

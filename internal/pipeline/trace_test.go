@@ -57,3 +57,14 @@ func BenchmarkTracingOff(b *testing.B) {
 		done(nil)
 	}
 }
+
+// TestWithoutATracerItCostsNothing: tracing is off without an endpoint.
+func TestWithoutATracerItCostsNothing(t *testing.T) {
+	d, events := &Dispatcher{}, make([]notify.Event, 100)
+	if n := testing.AllocsPerRun(100, func() {
+		_, done := d.traced(events)
+		done(nil)
+	}); n != 0 {
+		t.Errorf("%.0f allocations for a dispatch that nobody watches", n)
+	}
+}
