@@ -144,11 +144,16 @@ func (c *conn) steps(e envelope) []step {
 
 // oneFlight sends everything at once, the body by BDAT (RFC 3030). All replies are read:
 // a refused recipient makes the relay refuse and drop the body, and the next message on the
-// connection is fine.
+// connection is fine. What is larger than the writer's buffer is one system call this way, and
+// one packet for the relay.
 func (c *conn) oneFlight(e envelope, raw []byte) *failure {
 	steps := append(c.steps(e), step{"BODY", "BDAT " + strconv.Itoa(len(raw)) + " LAST", 250})
-	c.write(steps...)
-	_, _ = c.text.W.Write(raw)
+	flight := make([]byte, 0, 512+len(raw))
+	for _, s := range steps {
+		flight = append(append(flight, s.line...), "\r\n"...)
+		channels.Tell(c.wire, channels.Ours, s.line)
+	}
+	_, _ = c.text.W.Write(append(flight, raw...))
 	c.told(raw)
 	if err := c.text.W.Flush(); err != nil {
 		return c.parting(err)
