@@ -14,6 +14,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/vondi-global/notifications/internal/redistest"
 )
 
 // options are the command line's.
@@ -120,7 +122,7 @@ func build(ctx context.Context, to string) error {
 
 // surroundings is what a figure depends on.
 func surroundings(ctx context.Context, began time.Time, load string, o options) string {
-	version, _ := exec.CommandContext(ctx, "redis-server", "--version").Output()
+	version, _ := exec.CommandContext(ctx, redistest.Program(), "--version").Output()
 	redis, _, _ := strings.Cut(string(version), " sha")
 	return fmt.Sprintf("%s; %d cores shared by clients, Redis and sinks; %s, %s, AOF everysec; %d rounds, amounts ×%g; load average before %s, after %s; took %s",
 		began.UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), redis, runtime.Version(), o.rounds, o.scale, load, loadOf(), time.Since(began).Round(time.Second))
